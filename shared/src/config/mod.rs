@@ -1,0 +1,283 @@
+//! The contract: what the webhook tells the agent.
+//!
+//! Readable JSON, version 1, in the environment variable [`AgentConfig::VARIABLE`] of the agent's
+//! container (immutable after admission, visible in `kubectl describe`) or in a file. It names
+//! secrets and holds none.
+
+mod reload;
+mod store;
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    reload::{HttpReload, ReloadAction, ReloadConfig, SignalReload},
+    store::{AuthConfig, KubernetesAuth, StoreConfig, StoreKind, TlsConfig},
+};
+use crate::value::{FileMode, FileName, HumanDuration, OutputFormat, SecretKey, SecretPath};
+
+/// Everything an agent does, checked: indices and names lead somewhere.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct AgentConfig {
+    pub version: u32,
+    pub stores: Vec<StoreConfig>,
+    pub volumes: Vec<VolumeConfig>,
+    pub files: Vec<FileConfig>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reload: Vec<ReloadConfig>,
+    #[serde(default)]
+    pub refresh: RefreshConfig,
+    #[serde(default)]
+    pub log: LogConfig,
+    /// The agent's own directory on tmpfs: status and, later, its socket.
+    #[serde(default = "default_run_directory")]
+    pub run_directory: String,
+    /// Where `/live`, `/ready` and `/metrics` are served; nowhere when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub listen: Option<std::net::SocketAddr>,
+}
+
+/// A directory whose files change together.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct VolumeConfig {
+    pub path: String,
+}
+
+/// One rendered file.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileConfig {
+    pub name: FileName,
+    /// Index into [`AgentConfig::volumes`].
+    #[serde(default)]
+    pub volume: usize,
+    /// Name of one of [`AgentConfig::stores`].
+    pub store: String,
+    #[serde(default = "default_mode")]
+    pub mode: FileMode,
+    /// Numeric owner; needs a privilege unless it is the agent's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<u32>,
+    /// Numeric group; must be one of the agent's own groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<u32>,
+    pub source: SourceConfig,
+}
+
+/// Where a file's content comes from.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourceConfig {
+    pub secret: SecretPath,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<SecretKey>,
+    pub format: OutputFormat,
+}
+
+/// How often secrets without a lease are read again.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct RefreshConfig {
+    pub interval: HumanDuration,
+    /// Share of the interval by which each wait is lengthened or shortened at random, 0 to 0.5.
+    #[serde(default = "default_jitter")]
+    pub jitter: f64,
+}
+
+impl Default for RefreshConfig {
+    fn default() -> Self {
+        Self {
+            interval: HumanDuration::from_secs(60),
+            jitter: default_jitter(),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogConfig {
+    #[serde(default)]
+    pub level: LogLevel,
+    #[serde(default)]
+    pub format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    Error,
+    Warn,
+    #[default]
+    Info,
+    Debug,
+    Trace,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+/// Why a configuration is refused.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum ConfigError {
+    /// The text is not the JSON of an [`AgentConfig`].
+    #[error("line {line}, column {column}: {message}")]
+    Syntax {
+        line: usize,
+        column: usize,
+        message: String,
+    },
+    #[error("version {0} is not supported; this agent reads version {version}", version = AgentConfig::VERSION)]
+    Version(u32),
+    /// A value is well formed but makes no sense where it stands.
+    #[error("{place}: {message}")]
+    Meaning { place: String, message: String },
+}
+
+// === impl AgentConfig ===
+
+impl AgentConfig {
+    /// The environment variable that carries a configuration.
+    pub const VARIABLE: &'static str = "VOUCHSAFE_CONFIG";
+    pub const VERSION: u32 = 1;
+    pub const RUN_DIRECTORY: &'static str = "/run/vouchsafe";
+    /// The environment variable by which the agent finds a container's processes.
+    pub const CONTAINER_VARIABLE: &'static str = "VOUCHSAFE_CONTAINER";
+
+    /// Reads and checks a configuration.
+    ///
+    /// # Errors
+    /// See [`ConfigError`]; only the first problem is told, with its place.
+    pub fn from_json(text: &str) -> Result<Self, ConfigError> {
+        let config: Self = serde_json::from_str(text).map_err(|error| ConfigError::Syntax {
+            line: error.line(),
+            column: error.column(),
+            message: without_position(&error),
+        })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The compact JSON that [`Self::from_json`] reads.
+    pub fn to_json(&self) -> String {
+        #[expect(
+            clippy::expect_used,
+            reason = "no map with non-string keys and no failing Serialize inside"
+        )]
+        serde_json::to_string(self).expect("a configuration is always serialisable")
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let problem = |place: String, message: &str| {
+            Err(ConfigError::Meaning {
+                place,
+                message: message.to_owned(),
+            })
+        };
+        if self.version != Self::VERSION {
+            return Err(ConfigError::Version(self.version));
+        }
+        let mut stores = BTreeSet::new();
+        for (index, store) in self.stores.iter().enumerate() {
+            if !stores.insert(store.name.as_str()) {
+                return problem(format!("stores[{index}].name"), "two stores have this name");
+            }
+        }
+        for (index, volume) in self.volumes.iter().enumerate() {
+            if !volume.path.starts_with('/') {
+                return problem(format!("volumes[{index}].path"), "not an absolute path");
+            }
+        }
+        if self.files.is_empty() {
+            return problem("files".to_owned(), "nothing to render");
+        }
+        let mut names = BTreeSet::new();
+        for (index, file) in self.files.iter().enumerate() {
+            if !names.insert((file.volume, file.name.as_str())) {
+                return problem(format!("files[{index}].name"), "two files have this name");
+            }
+            if file.volume >= self.volumes.len() {
+                return problem(
+                    format!("files[{index}].volume"),
+                    "no volume with this index",
+                );
+            }
+            if !stores.contains(file.store.as_str()) {
+                return problem(format!("files[{index}].store"), "no store with this name");
+            }
+            if file.source.format == OutputFormat::Raw && file.source.key.is_none() {
+                return problem(
+                    format!("files[{index}].source.key"),
+                    "format raw needs a key",
+                );
+            }
+        }
+        for (index, file) in self.files.iter().enumerate() {
+            let parent_is_a_file = file
+                .name
+                .as_str()
+                .match_indices('/')
+                .any(|(slash, _)| names.contains(&(file.volume, &file.name.as_str()[..slash])));
+            if parent_is_a_file {
+                return problem(
+                    format!("files[{index}].name"),
+                    "another file has the name of this file's directory",
+                );
+            }
+        }
+        for (index, reload) in self.reload.iter().enumerate() {
+            for name in &reload.on {
+                if !self.files.iter().any(|file| &file.name == name) {
+                    return problem(format!("reload[{index}].on"), "no file with this name");
+                }
+            }
+        }
+        if !(0.0..=0.5).contains(&self.refresh.jitter) {
+            return problem("refresh.jitter".to_owned(), "not between 0 and 0.5");
+        }
+        if self.refresh.interval.as_duration().is_zero() {
+            return problem("refresh.interval".to_owned(), "longer than zero, please");
+        }
+        Ok(())
+    }
+}
+
+impl LogLevel {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
+}
+
+fn without_position(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ")
+        .map_or(text.clone(), |(message, _)| message.to_owned())
+}
+
+const fn default_jitter() -> f64 {
+    0.1
+}
+
+const fn default_mode() -> FileMode {
+    FileMode::DEFAULT
+}
+
+fn default_run_directory() -> String {
+    AgentConfig::RUN_DIRECTORY.to_owned()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+use super::*;
+
+const EXAMPLE: &str = r#"{
+  "version": 1,
+  "stores": [{ "name": "vault", "kind": "vault", "address": "https://vault.vault.svc:8200", "namespace": "team",
+               "tls": { "ca_file": "/vault/tls/ca.crt" },
+               "auth": { "method": "kubernetes", "mount": "auth/kubernetes", "role": "web", "token_file": "/var/run/vouchsafe/token" } }],
+  "volumes": [{ "path": "/vault/secrets" }],
+  "files": [{ "name": "db.env", "volume": 0, "mode": "0440", "store": "vault", "source": { "secret": "secret/data/db", "format": "env" } }],
+  "reload": [{ "on": ["db.env"], "signal": { "container": "web", "signal": "SIGHUP" } },
+             { "on": ["db.env"], "http": { "method": "POST", "port": 8080, "path": "/-/reload" } }],
+  "refresh": { "interval": "60s", "jitter": 0.1 } }"#;
+
+#[test]
+fn the_documented_example_is_read_and_survives_a_round_trip() {
+    let config = AgentConfig::from_json(EXAMPLE).unwrap();
+    assert_eq!(config.reload.len(), 2);
+    assert_eq!(AgentConfig::from_json(&config.to_json()).unwrap(), config);
+}
+
+fn refused(from: &str, to: &str) -> String {
+    assert!(EXAMPLE.contains(from), "{from}");
+    AgentConfig::from_json(&EXAMPLE.replacen(from, to, 1))
+        .unwrap_err()
+        .to_string()
+}
+
+#[test]
+fn a_mistake_is_refused_with_its_place() {
+    for (from, to, expected) in [
+        (
+            r#""version": 1"#,
+            r#""version": 2"#,
+            "version 2 is not supported",
+        ),
+        (
+            r#""volume": 0"#,
+            r#""volume": 1"#,
+            "files[0].volume: no volume",
+        ),
+        (
+            r#""store": "vault""#,
+            r#""store": "other""#,
+            "files[0].store: no store",
+        ),
+        (
+            r#""format": "env""#,
+            r#""format": "raw""#,
+            "format raw needs a key",
+        ),
+        (
+            r#""format": "env""#,
+            r#""format": "toml""#,
+            "not an output format",
+        ),
+        (
+            r#""path": "/vault/secrets""#,
+            r#""path": "secrets""#,
+            "volumes[0].path",
+        ),
+        (r#""jitter": 0.1"#, r#""jitter": 2"#, "refresh.jitter"),
+        (
+            r#""interval": "60s""#,
+            r#""interval": "0s""#,
+            "refresh.interval",
+        ),
+        (
+            r#"{ "on": ["db.env"], "http""#,
+            r#"{ "on": ["x"], "http""#,
+            "reload[1].on",
+        ),
+        (
+            r#"{ "on": ["db.env"], "http""#,
+            r#"{ "on": [], "http""#,
+            "names the files",
+        ),
+        (
+            r#""signal": { "container": "web", "signal": "SIGHUP" }"#,
+            r#""signal": null"#,
+            "either `signal` or `http`",
+        ),
+        (r#""refresh""#, r#""refreshh""#, "unknown field `refreshh`"),
+    ] {
+        let message = refused(from, to);
+        assert!(message.contains(expected), "{to}: {message}");
+    }
+}
+
+#[test]
+fn a_syntax_error_names_line_and_column() {
+    let message = AgentConfig::from_json("{\n  \"version\": }")
+        .unwrap_err()
+        .to_string();
+    assert!(message.starts_with("line 2, column 14: "), "{message}");
+}

@@ -1,0 +1,129 @@
+use std::fmt;
+
+macro_rules! codes {
+    ($($(#[doc = $cause:literal])+ $name:ident = $number:literal, $remedy:literal;)+) => {
+        /// A stable name for one kind of problem.
+        ///
+        /// `VS1xxx` annotations, `VS3xxx` stores and logins, `VS4xxx` files, `VS5xxx` reloads,
+        /// `VS6xxx` certificates and cluster. A number is never given to another problem.
+        #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub enum Code {
+            $($(#[doc = $cause])+ $name = $number,)+
+        }
+
+        impl Code {
+            /// Every code there is, by number.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// What leads to this problem, in a sentence or two.
+            pub const fn cause(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!($($cause),+).trim_ascii(),)+
+                }
+            }
+
+            /// What to do about it, in a sentence or two.
+            pub const fn remedy(self) -> &'static str {
+                match self {
+                    $(Self::$name => $remedy,)+
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// An annotation under one of our prefixes has a name that does not exist.
+    UnknownAnnotation = 1001, "Correct the name; the message suggests the nearest one.";
+    /// The value of an annotation cannot be read as what it should be.
+    BadValue = 1002, "Write the value as the message shows.";
+    /// The pod does not say as which role to log in.
+    MissingRole = 1003, "Add the annotation `vouchsafe.dev/role` with the name of the role in the store.";
+    /// The pod asks for injection but names no secret.
+    NoSecrets = 1004, "Add an annotation `vouchsafe.dev/secret-FILE` with the path of a secret.";
+    /// Two annotations write the same file.
+    DuplicateFile = 1005, "Give one of them another name with `vouchsafe.dev/file-NAME`.";
+    /// The format `raw` writes one value, but the secret's reference names none.
+    RawNeedsKey = 1006, "Name the key after the path, as in `secret/data/db#password`, or choose another format.";
+    /// An annotation sets something for a secret that no annotation names.
+    OrphanAnnotation = 1007, "Add the `secret-NAME` annotation of the same NAME, or correct the NAME.";
+    /// An annotation of the original injector that would change the result and is not supported.
+    Unsupported = 1008, "Remove the annotation, or keep this pod with the original injector for now.";
+    /// Annotations of ours are there but none asks for injection.
+    NotRequested = 1009, "Add `vouchsafe.dev/inject: \"true\"`, or remove the other annotations.";
+    /// The same thing is said under two prefixes with different values.
+    Shadowed = 1010, "Keep one of them; `vouchsafe.dev/` wins over `openbao.org/`, and that over `vault.hashicorp.com/`.";
+    /// An annotation names a container that the pod does not have.
+    UnknownContainer = 1011, "Correct the name; the message lists the pod's containers.";
+    /// The pod already has a volume or container with a name that the injection needs.
+    NameTaken = 1012, "Rename the pod's own volume or container.";
+    /// A container of the pod already mounts something where its secrets belong.
+    PathTaken = 1013, "Mount the pod's own volume elsewhere.";
+    /// The agent's configuration is longer than one environment value can be (128 KiB on Linux).
+    TooLarge = 1014, "Name fewer or shorter secrets in this pod.";
+    /// No store address is known, neither from the pod nor from the webhook.
+    MissingAddress = 1015, "Add the annotation `vouchsafe.dev/address`, or start the webhook with `--vault-address`.";
+    /// The object to admit is not a pod that the webhook can read.
+    NotAPod = 1016, "Correct the object; the message says what is wrong with it.";
+
+    /// The store cannot be reached: connection refused, no route, name not found.
+    StoreUnreachable = 3001, "Check the address, the store's health and network policies; the agent keeps trying.";
+    /// The store's certificate is not trusted, or not for this name.
+    StoreUntrusted = 3002, "Give the store's CA with the webhook's `--vault-ca-cert-file`, and check the name in its certificate.";
+    /// The store refused the login.
+    LoginRefused = 3003, "Check that the role exists at this mount and is bound to the pod's service account, namespace and audience.";
+    /// The store refused a request with the agent's token.
+    PermissionDenied = 3004, "Add the path to a policy of the role; a KV version 2 path needs `data/` in the policy.";
+    /// There is no secret at this path, or it was deleted.
+    SecretNotFound = 3005, "Correct the path in the annotation, or write the secret.";
+    /// The store is sealed, starting or overloaded.
+    StoreUnavailable = 3006, "Look at the store's own health; the agent keeps trying.";
+    /// The store asks for fewer requests.
+    RateLimited = 3007, "Raise the store's quota, or the refresh interval; the agent waits as told.";
+    /// The answer is not what the store's protocol promises.
+    BadAnswer = 3008, "Check that the address leads to a store and not to a proxy's error page.";
+    /// The store did not answer in time.
+    StoreTimeout = 3009, "Look at the store's load and the network; the agent keeps trying.";
+    /// The pod's own token for logging in cannot be read.
+    TokenFileUnreadable = 3010, "Check the projected volume of the agent's container; the agent keeps trying.";
+    /// The store refuses the request as wrong.
+    RequestRefused = 3011, "Read the store's message; the path or the mount is usually at fault.";
+
+    /// A file could not be written.
+    WriteFailed = 4001, "Check the size limit and the owner of the volume; the last good files are kept.";
+    /// The secret has no value under the key asked for.
+    KeyNotFound = 4002, "Correct the key; the message lists the keys that are there.";
+    /// Two keys of a secret become the same name in this format.
+    KeyCollision = 4003, "Choose the format json or yaml, or rename one of the keys.";
+
+    /// The container to signal is not in the pod, or it is not clear which is meant.
+    ReloadContainer = 5001, "Name one of the pod's containers after `@`.";
+    /// The user id of the container to signal is not known, or is root's, or differs between containers.
+    ReloadUser = 5002, "Set `securityContext.runAsUser` of the pod or container to a number above 0, or reload by HTTP.";
+    /// The pod forbids sharing its process namespace, which a signal needs.
+    ReloadNamespace = 5003, "Remove `shareProcessNamespace: false` or `hostPID: true`, or reload by HTTP.";
+    /// The process to signal was not found or could not be signalled.
+    SignalFailed = 5004, "Check that the container runs and under which user its first process runs.";
+    /// The application did not accept the reload request.
+    RequestFailed = 5005, "Check the port and path, and the application's own log.";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "VS{:04}", *self as u16)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_in_order() {
+        assert!(
+            Code::ALL
+                .windows(2)
+                .all(|pair| (pair[0] as u16) < (pair[1] as u16))
+        );
+    }
+}
