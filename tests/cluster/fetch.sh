@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Puts everything a cluster is made of into the cache: Kubernetes and Vault, built from their Go modules, the
+# container runtime and etcd, unpacked from Debian packages (nothing is installed), and the two base images.
+# Takes 20 to 30 minutes on two cores the first time, no time when all is there. Needs the network.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+total=$((${#kubernetes_programs[@]} + 3))
+
+packages_present() { [ -e "$packages/.complete" ]; }
+base_images_present() { [ -e "$base_images/pause.tar" ] && [ -e "$base_images/busybox.tar" ]; }
+everything_present() {
+  local program
+  for program in "${kubernetes_programs[@]}"; do [ -x "$kubernetes_bin/$program" ] || return 1; done
+  [ -x "$vault_bin/vault" ] && packages_present && base_images_present
+}
+
+everything_present && exit 0
+"$scripts/preflight.sh"
+lock "$cache/.fetch.lock"
+
+step=0
+# next PRESENT? MESSAGE: counts on, and says what takes the time; fails when there is nothing to do
+next() {
+  step=$((step + 1))
+  "${@:2}" && return 1
+  say "[$step/$total] $1"
+}
+
+unpack_packages() {
+  local work=$cache/.packages.partial package
+  rm -rf "$work" "$packages"
+  mkdir -p "$work/downloads" "$work/root"
+  download() { (cd "$work/downloads" && apt-get --quiet=2 -o APT::Sandbox::User=root download "${debian_packages[@]}"); }
+  download 2>/dev/null || { apt-get --quiet=2 update && download; }
+  for package in "$work"/downloads/*.deb; do dpkg -x "$package" "$work/root"; done
+  if ldd "$(PATH=$work/root/usr/sbin:$work/root/usr/bin command -v runc)" | grep 'not found'; then
+    fail "runc needs the shared library named above (package libseccomp2 on Debian and Ubuntu)"
+  fi
+  touch "$work/root/.complete"
+  mv "$work/root" "$packages"
+  rm -rf "$work"
+}
+
+build_vault() {
+  mkdir -p "$vault_bin"
+  (cd "$scripts/vault" && CGO_ENABLED=0 GOFLAGS="-mod=readonly -buildvcs=false" go build -trimpath -ldflags "-s -w" -o "$vault_bin/.vault.partial" .)
+  mv "$vault_bin/.vault.partial" "$vault_bin/vault"
+}
+
+# The pause container is Kubernetes' own, from the source in its module.
+build_base_images() {
+  local work=$cache/.base-images.partial source
+  rm -rf "$work"
+  mkdir -p "$work"
+  source=$(cd "$scripts/kubernetes" && go mod download -json k8s.io/kubernetes | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')/build/pause/linux/pause.c
+  gcc -Os -static -DVERSION="$kubernetes_version" -o "$work/pause" "$source"
+  "$scripts/base-image.py" pause "$work/pause" "$work/pause.tar"
+  "$scripts/base-image.py" busybox "$(PATH=$package_path command -v busybox)" "$work/busybox.tar"
+  rm -rf "$base_images" "$work/pause"
+  mv "$work" "$base_images"
+}
+
+next "downloading Debian packages: ${debian_packages[*]} (45 MB)" packages_present && unpack_packages
+for program in "${kubernetes_programs[@]}"; do
+  next "building $program $kubernetes_version (about 2 min the first time)" test -x "$kubernetes_bin/$program" &&
+    "$scripts/build-kubernetes.sh" "$program" "$kubernetes_bin/$program"
+done
+next "building Vault $vault_version (about 10 min the first time)" test -x "$vault_bin/vault" && build_vault
+next "making the base images, pause and busybox" base_images_present && build_base_images
+everything_present || fail "something is still missing in $cache, though every step went well"
+say "everything the test cluster is made of is in $cache"
