@@ -1,1 +1,26 @@
+//! Vouchsafe's agent: logs in to a store, renders secrets to files, keeps them fresh and tells the
+//! application.
+//!
+//! - [`lifecycle`] decides when to do what, without I/O; [`driver`] carries it out.
+//! - [`store`] reads secrets; [`render`] turns them into text; [`sink`] changes the files of a
+//!   volume together; [`reload`] tells the application.
+//! - [`status`], [`metrics`] and [`listen`] show what goes on.
+//! - [`cli`] is the command line; [`app`] puts all of it together.
 
+pub mod app;
+pub mod cli;
+pub mod driver;
+pub mod fault;
+pub mod harden;
+pub mod lifecycle;
+pub mod listen;
+pub mod log;
+pub mod metrics;
+pub mod plan;
+pub mod publish;
+pub mod ready;
+pub mod reload;
+pub mod render;
+pub mod sink;
+pub mod status;
+pub mod store;

@@ -226,10 +226,12 @@ impl Reader<'_> {
         let (reference, name, mode) = (reference?, name?, mode?);
         let format = asked
             .or_else(|| OutputFormat::from_file_name(name.as_str()))
-            .unwrap_or(if reference.key.is_some() {
-                OutputFormat::Raw
-            } else {
-                OutputFormat::Json
+            .unwrap_or_else(|| {
+                if reference.key.is_some() {
+                    OutputFormat::Raw
+                } else {
+                    OutputFormat::Json
+                }
             });
         if format == OutputFormat::Raw && reference.key.is_none() {
             self.problems.push(Diagnostic::error(

@@ -264,7 +264,7 @@ impl LogLevel {
 fn without_position(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.rsplit_once(" at line ")
-        .map_or(text.clone(), |(message, _)| message.to_owned())
+        .map_or_else(|| text.clone(), |(message, _)| message.to_owned())
 }
 
 const fn default_jitter() -> f64 {

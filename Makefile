@@ -1,0 +1,96 @@
+# Everything a developer does. `make` alone lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+MAKEFLAGS += --no-print-directory
+
+cache := $(or $(VOUCHSAFE_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vouchsafe)
+deny_version := 0.20.2
+deny := $(cache)/tools-cargo-deny-$(deny_version)/bin/cargo-deny
+musl := x86_64-unknown-linux-musl
+agent := target/$(musl)/agent/vouchsafe-agent
+webhook := target/$(musl)/release/vouchsafe-webhook
+cluster := tests/cluster
+step = @echo "==> $(1)"
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+.PHONY: test
+test: preflight check unit test-servers images ## Everything: lints, unit and property tests, real Vault, real cluster
+	$(call step,tests on a real cluster and a real Vault)
+	cargo test --locked --package vouchsafe-tests --features cluster --no-run
+	VOUCHSAFE_TEST_AGENT=$(CURDIR)/$(agent) $(cluster)/with-cluster.sh bash -c \
+	  '$(cluster)/install.sh && cargo test --locked --offline --package vouchsafe-tests --features cluster'
+
+.PHONY: check
+check: $(deny) ## Formatting, lints, licences and crate boundaries, documentation
+	$(call step,formatting)
+	cargo fmt --all --check
+	$(call step,lints)
+	cargo clippy --locked --workspace --all-targets --features cluster -- --deny warnings
+	$(call step,licences and crate boundaries)
+	$(deny) --locked check --hide-inclusion-graph bans licenses sources
+	$(call step,documentation)
+	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items
+
+.PHONY: unit
+unit: ## Unit and property tests: seconds, no cluster
+	$(call step,unit and property tests)
+	cargo test --locked --workspace
+
+.PHONY: preflight
+preflight: ## Say in one sentence what this machine lacks
+	@$(cluster)/preflight.sh
+	@rustup target list --installed | grep -qx $(musl) || rustup target add $(musl)
+	@command -v musl-gcc >/dev/null || { echo "==> installing musl-tools (musl-gcc), which builds the static binaries"; \
+	  apt-get install -y -qq musl-tools >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq musl-tools >/dev/null; }; }
+
+.PHONY: test-servers
+test-servers: ## Build or fetch Kubernetes, Vault and the rest into the cache (20 min the first time)
+	@$(cluster)/fetch.sh
+
+.PHONY: binaries
+binaries: ## The static binaries as shipped
+	$(call step,static binaries as shipped)
+	cargo build --locked --profile agent --package vouchsafe-agent --target $(musl)
+	cargo build --locked --release --package vouchsafe-webhook --target $(musl)
+
+.PHONY: images
+images: binaries ## The images as shipped, built from the Dockerfiles without a container engine
+	$(call step,images)
+	@mkdir -p target/images
+	$(cluster)/image.py Dockerfile.agent vouchsafe.test/agent:1 target/images/agent.tar --binary vouchsafe-agent=$(agent)
+	$(cluster)/image.py Dockerfile.webhook vouchsafe.test/webhook:1 target/images/webhook.tar --binary vouchsafe-webhook=$(webhook)
+
+.PHONY: cluster
+cluster: preflight test-servers images ## Leave a cluster with Vouchsafe and Vault up, for playing by hand
+	$(cluster)/up.sh play
+	$(cluster)/exec.sh play $(cluster)/install.sh
+	@echo "==> enter it with: make cluster-shell"
+
+.PHONY: cluster-shell
+cluster-shell: ## A shell in that cluster, with kubectl and vault
+	$(cluster)/exec.sh play
+
+.PHONY: cluster-down
+cluster-down: ## Remove every trace of it
+	$(cluster)/down.sh play
+
+.PHONY: demo
+demo: preflight test-servers images ## Watch a pod get a secret, and follow its rotation, on a real cluster
+	$(cluster)/with-cluster.sh bash -c '$(cluster)/install.sh && tests/demo.sh'
+
+.PHONY: bench
+bench: preflight test-servers binaries ## Sizes, memory, start to first render, mutate per CPU-second
+	cargo build --locked --release --package vouchsafe-webhook --example mutate_bench
+	VOUCHSAFE_TEST_AGENT=$(CURDIR)/$(agent) VOUCHSAFE_TEST_WEBHOOK=$(CURDIR)/$(webhook) $(cluster)/with-cluster.sh tests/bench/run.py
+
+.PHONY: docs
+docs: ## Write the generated pages of docs/ again
+	VOUCHSAFE_UPDATE_DOCS=1 cargo test --locked --package vouchsafe-shared --test generated_docs
+
+$(deny):
+	$(call step,building cargo-deny $(deny_version) (5 min the first time))
+	cargo install --locked --quiet --root $(cache)/tools-cargo-deny-$(deny_version) cargo-deny@$(deny_version)

@@ -1,0 +1,168 @@
+use std::time::Duration;
+
+use fastrand::Rng;
+
+use super::{Moment, backoff::Backoff};
+use crate::{
+    fault::{Fault, Retry},
+    store::TokenLease,
+};
+
+/// The token of one store: whether there is one, and when to do something about it.
+#[derive(Debug, Default)]
+pub(super) struct Session {
+    token: Option<Token>,
+    next: Next,
+    backoff: Backoff,
+    fault: Option<Fault>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Token {
+    /// What the login gave; renewals that give much less mean that the token's limit is near.
+    full: Duration,
+    /// The store took it at least once since the login.
+    proven: bool,
+    /// `None`: never.
+    ends: Option<Moment>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum SessionStep {
+    Login,
+    Renew,
+}
+
+/// What comes next for the token.
+#[derive(Clone, Copy, Debug)]
+enum Next {
+    Login(Moment),
+    Renew(Moment),
+    Nothing,
+}
+
+impl Default for Next {
+    fn default() -> Self {
+        Self::Login(Moment::default())
+    }
+}
+
+impl Session {
+    pub(super) fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+
+    pub(super) fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
+    }
+
+    /// When the next step is due.
+    pub(super) fn due(&self) -> Option<Moment> {
+        match self.next {
+            Next::Login(due) | Next::Renew(due) => Some(due),
+            Next::Nothing => None,
+        }
+    }
+
+    /// When the present token ends.
+    pub(super) fn ends(&self) -> Option<Moment> {
+        self.token?.ends
+    }
+
+    /// The step to take now; a token whose time is over is forgotten.
+    pub(super) fn step(&mut self, now: Moment) -> Option<SessionStep> {
+        if self.ends().is_some_and(|ends| ends <= now) {
+            self.token = None;
+            if let Next::Renew(_) | Next::Nothing = self.next {
+                self.next = Next::Login(now);
+            }
+        }
+        match self.next {
+            Next::Login(due) if due <= now => Some(SessionStep::Login),
+            Next::Renew(due) if due <= now => Some(SessionStep::Renew),
+            _ => None,
+        }
+    }
+
+    pub(super) fn logged_in(&mut self, now: Moment, lease: TokenLease, rng: &mut Rng) {
+        self.token = None;
+        self.succeeded(now, lease, lease.duration);
+        self.next = if lease.duration.is_zero() {
+            Next::Nothing
+        } else if lease.renewable {
+            Next::Renew(now + share(lease.duration, 0.6, 0.7, rng))
+        } else {
+            Next::Login(now + share(lease.duration, 0.7, 0.8, rng))
+        };
+    }
+
+    pub(super) fn renewed(&mut self, now: Moment, lease: TokenLease, rng: &mut Rng) {
+        let full = self.token.map_or(lease.duration, |token| token.full);
+        self.succeeded(now, lease, full);
+        self.next = if lease.duration.is_zero() {
+            Next::Nothing
+        } else if !lease.renewable || lease.duration < full / 2 {
+            // Near its limit a renewal gives only what is left of it.
+            Next::Login(now + share(lease.duration, 0.4, 0.6, rng))
+        } else {
+            Next::Renew(now + share(lease.duration, 0.6, 0.7, rng))
+        };
+    }
+
+    /// A login or renewal failed. The token there is stays in use until its end.
+    pub(super) fn failed(&mut self, now: Moment, fault: Fault, rng: &mut Rng) {
+        self.backoff.failed(now, fault.retry, rng);
+        let again = self.backoff.until();
+        let renewing = matches!(self.next, Next::Renew(_));
+        // A renewal that is refused, or that would come too late, gives way to a login.
+        let last_call = self.token.and_then(|token| {
+            token
+                .ends
+                .map(|ends| Moment(ends.0.saturating_sub(token.full.mul_f64(0.2))))
+        });
+        let refused = matches!(fault.retry, Retry::AfterLogin | Retry::Rarely);
+        self.next = if renewing && refused {
+            Next::Login(now)
+        } else if renewing && last_call.is_none_or(|last_call| again < last_call) {
+            Next::Renew(again)
+        } else {
+            Next::Login(again)
+        };
+        self.fault = Some(fault);
+    }
+
+    pub(super) fn token_accepted(&mut self) {
+        if let Some(token) = &mut self.token {
+            token.proven = true;
+        }
+    }
+
+    /// The store no longer takes the token; whether that can be mended by another login now.
+    ///
+    /// A token that was refused from the start is kept: the next one would fare no better, and a
+    /// login per refused read would be a storm.
+    pub(super) fn token_refused(&mut self, now: Moment) -> bool {
+        if self.token.take_if(|token| token.proven).is_none() {
+            return false;
+        }
+        self.next = match self.next {
+            // A login that failed before keeps its pause.
+            Next::Login(due) if self.fault.is_some() => Next::Login(due),
+            _ => Next::Login(now),
+        };
+        true
+    }
+
+    fn succeeded(&mut self, now: Moment, lease: TokenLease, full: Duration) {
+        let ends = (!lease.duration.is_zero()).then(|| now + lease.duration);
+        let proven = self.token.is_some_and(|token| token.proven);
+        self.token = Some(Token { full, proven, ends });
+        self.backoff.reset();
+        self.fault = None;
+    }
+}
+
+/// A random share of a duration, from `least` to `most`.
+fn share(duration: Duration, least: f64, most: f64, rng: &mut Rng) -> Duration {
+    duration.mul_f64(least + (most - least) * rng.f64())
+}

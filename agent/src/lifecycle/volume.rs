@@ -1,0 +1,93 @@
+use fastrand::Rng;
+
+use super::{Moment, RENDER_DELAY, backoff::Backoff};
+use crate::fault::{Fault, Whose};
+
+/// What a volume shows, compared with what its secrets say.
+#[derive(Debug)]
+pub(super) struct VolumeState {
+    /// All files are there, perhaps from an earlier life of the agent.
+    complete: bool,
+    /// Rendered in this life.
+    rendered: bool,
+    /// When a secret changed that is not yet rendered.
+    dirty: Option<Moment>,
+    rendering: bool,
+    backoff: Backoff,
+    fault: Option<Fault>,
+}
+
+impl VolumeState {
+    pub(super) fn new(complete: bool) -> Self {
+        Self {
+            complete,
+            rendered: false,
+            dirty: None,
+            rendering: false,
+            backoff: Backoff::default(),
+            fault: None,
+        }
+    }
+
+    pub(super) fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    pub(super) fn is_rendered(&self) -> bool {
+        self.rendered
+    }
+
+    pub(super) fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
+    }
+
+    pub(super) fn changed(&mut self, now: Moment) {
+        self.dirty.get_or_insert(now);
+        // New data deserve a try at once when it was the data that failed.
+        if self
+            .fault
+            .as_ref()
+            .is_some_and(|fault| fault.whose == Whose::User)
+        {
+            self.backoff.reset();
+        }
+    }
+
+    /// When to look again at a change that waits.
+    pub(super) fn due(&self) -> Option<Moment> {
+        if self.rendering {
+            return None;
+        }
+        self.dirty
+            .map(|dirty| (dirty + RENDER_DELAY).max(self.backoff.until()))
+    }
+
+    /// Whether to render now; `more_to_come` if other reads of the same round are under way.
+    pub(super) fn start_rendering(&mut self, now: Moment, more_to_come: bool) -> bool {
+        let Some(dirty) = self.dirty else {
+            return false;
+        };
+        let waits = more_to_come && now < dirty + RENDER_DELAY;
+        if self.rendering || waits || self.backoff.until() > now {
+            return false;
+        }
+        self.rendering = true;
+        self.dirty = None;
+        true
+    }
+
+    pub(super) fn rendered(&mut self, kept: Option<Fault>) {
+        self.rendering = false;
+        self.rendered = true;
+        self.complete = true;
+        self.backoff.reset();
+        self.fault = kept;
+    }
+
+    pub(super) fn failed(&mut self, now: Moment, fault: Fault, rng: &mut Rng) {
+        self.rendering = false;
+        self.dirty.get_or_insert(now);
+        self.backoff.failed(now, fault.retry, rng);
+        self.fault = Some(fault);
+    }
+}

@@ -1,0 +1,62 @@
+//! The agent's command line. See [`vouchsafe_agent`] for what it does.
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use vouchsafe_agent::{
+    app,
+    cli::{Command, HELP, UsageError},
+    ready,
+};
+
+/// `EX_USAGE` of sysexits: a wrong command line or configuration.
+const USAGE: u8 = 64;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            say(&mut io::stderr(), &format!("vouchsafe-agent: {error}\n"));
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+fn run() -> Result<ExitCode, UsageError> {
+    match Command::parse(std::env::args_os().skip(1))? {
+        Command::Run { config } => Ok(app::run(config.load(variable)?)),
+        Command::Init { config, timeout } => Ok(app::init(config.load(variable)?, timeout)),
+        Command::Ready { config } => match ready::check(&config.load(variable)?) {
+            Ok(()) => {
+                say(&mut io::stdout(), "ready\n");
+                Ok(ExitCode::SUCCESS)
+            }
+            Err(reason) => {
+                say(&mut io::stdout(), &format!("{reason}\n"));
+                Ok(ExitCode::FAILURE)
+            }
+        },
+        Command::Version => {
+            say(
+                &mut io::stdout(),
+                concat!("vouchsafe-agent ", env!("CARGO_PKG_VERSION"), "\n"),
+            );
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Help => {
+            say(&mut io::stdout(), HELP);
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn variable(name: &str) -> Option<std::ffi::OsString> {
+    std::env::var_os(name)
+}
+
+/// A closed pipe is no reason to fail.
+fn say(stream: &mut impl Write, text: &str) {
+    drop(stream.write_all(text.as_bytes()));
+}

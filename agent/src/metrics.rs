@@ -1,0 +1,198 @@
+//! Counters for operators, in Prometheus' text format.
+//!
+//! Source of the format: <https://prometheus.io/docs/instrumenting/exposition_formats/>. Written by
+//! hand because the whole of it is a dozen lines, and a metrics library is a fifth of the agent.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Write,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use crate::fault::Fault;
+
+/// All counters of one agent.
+#[derive(Debug, Default)]
+pub struct Metrics {
+    ready: AtomicBool,
+    requests: AtomicU64,
+    logins: Results,
+    renewals: Results,
+    renders: Results,
+    changes: AtomicU64,
+    reloads: Results,
+    faults: Mutex<BTreeMap<(String, &'static str), u64>>,
+}
+
+#[derive(Debug, Default)]
+struct Results {
+    success: AtomicU64,
+    failure: AtomicU64,
+}
+
+impl Metrics {
+    pub fn set_ready(&self, ready: bool) {
+        self.ready.store(ready, Ordering::Relaxed);
+    }
+
+    pub fn is_ready(&self) -> bool {
+        self.ready.load(Ordering::Relaxed)
+    }
+
+    /// Logins, renewals, reads and revocations; a KV read may take two HTTP requests the first time.
+    pub fn count_request(&self) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub fn count_login(&self, success: bool) {
+        self.logins.count(success);
+    }
+
+    pub fn count_renewal(&self, success: bool) {
+        self.renewals.count(success);
+    }
+
+    /// One rendering of a volume, and whether it changed any file.
+    pub fn count_render(&self, success: bool, changed: bool) {
+        self.renders.count(success);
+        self.changes
+            .fetch_add(u64::from(changed), Ordering::Relaxed);
+    }
+
+    pub fn count_reload(&self, success: bool) {
+        self.reloads.count(success);
+    }
+
+    pub fn count_fault(&self, fault: &Fault) {
+        let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        *faults
+            .entry((fault.code.to_string(), fault.whose.as_str()))
+            .or_default() += 1;
+    }
+
+    /// The page that Prometheus reads.
+    pub fn page(&self) -> String {
+        let mut page = String::with_capacity(2048);
+        let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let ready = u64::from(self.is_ready());
+        write_metric(
+            &mut page,
+            "ready",
+            "gauge",
+            "Whether all files are there.",
+            &[("", ready)],
+        );
+        let requests = [("", load(&self.requests))];
+        write_metric(
+            &mut page,
+            "store_requests_total",
+            "counter",
+            "Requests to stores.",
+            &requests,
+        );
+        for (name, help, results) in [
+            ("logins_total", "Logins to stores.", &self.logins),
+            (
+                "token_renewals_total",
+                "Renewals of tokens.",
+                &self.renewals,
+            ),
+            ("renders_total", "Renderings of volumes.", &self.renders),
+            (
+                "reloads_total",
+                "Times an application was told.",
+                &self.reloads,
+            ),
+        ] {
+            let samples = [
+                ("{result=\"success\"}", load(&results.success)),
+                ("{result=\"failure\"}", load(&results.failure)),
+            ];
+            write_metric(&mut page, name, "counter", help, &samples);
+        }
+        let changes = [("", load(&self.changes))];
+        write_metric(
+            &mut page,
+            "generations_total",
+            "counter",
+            "Changes of files.",
+            &changes,
+        );
+        let faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        let labels: Vec<(String, u64)> = faults
+            .iter()
+            .map(|((code, whose), count)| {
+                (format!("{{code=\"{code}\",whose=\"{whose}\"}}"), *count)
+            })
+            .collect();
+        let samples: Vec<(&str, u64)> = labels
+            .iter()
+            .map(|(labels, count)| (labels.as_str(), *count))
+            .collect();
+        write_metric(
+            &mut page,
+            "faults_total",
+            "counter",
+            "Failures by code.",
+            &samples,
+        );
+        page
+    }
+}
+
+impl Results {
+    fn count(&self, success: bool) {
+        let counter = if success {
+            &self.success
+        } else {
+            &self.failure
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+fn write_metric(page: &mut String, name: &str, kind: &str, help: &str, samples: &[(&str, u64)]) {
+    let name = format!("vouchsafe_agent_{name}");
+    let _ = writeln!(page, "# HELP {name} {help}\n# TYPE {name} {kind}");
+    for (labels, value) in samples {
+        let _ = writeln!(page, "{name}{labels} {value}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vouchsafe_shared::diagnostic::Code;
+
+    use super::*;
+    use crate::fault::{Retry, Whose};
+
+    #[test]
+    fn the_page_shows_what_was_counted() {
+        let metrics = Metrics::default();
+        metrics.set_ready(true);
+        metrics.count_login(false);
+        metrics.count_render(true, true);
+        metrics.count_fault(&Fault::new(
+            Code::RateLimited,
+            Whose::Store,
+            Retry::Backoff,
+            "x",
+        ));
+        let page = metrics.page();
+        for line in [
+            "vouchsafe_agent_ready 1",
+            "vouchsafe_agent_logins_total{result=\"failure\"} 1",
+            "vouchsafe_agent_renders_total{result=\"success\"} 1",
+            "vouchsafe_agent_generations_total 1",
+            "vouchsafe_agent_faults_total{code=\"VS3007\",whose=\"store\"} 1",
+        ] {
+            assert!(
+                page.lines().any(|found| found == line),
+                "{line} is not in\n{page}"
+            );
+        }
+    }
+}
