@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Puts everything a cluster is made of into the cache: Kubernetes and Vault, built from their Go modules, the
 # container runtime and etcd, unpacked from Debian packages (nothing is installed), and the two base images.
-# Takes 20 to 30 minutes on two cores the first time, no time when all is there. Needs the network.
+# Takes about 20 minutes on two cores the first time and no time when all is there. Needs the network, as nothing
+# else here does.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -57,13 +58,13 @@ build_base_images() {
   gcc -Os -static -DVERSION="$kubernetes_version" -o "$work/pause" "$source"
   "$scripts/base-image.py" pause "$work/pause" "$work/pause.tar"
   "$scripts/base-image.py" busybox "$(PATH=$package_path command -v busybox)" "$work/busybox.tar"
-  rm -rf "$base_images" "$work/pause"
+  rm -rf "$cache"/base-images-* "$work/pause"
   mv "$work" "$base_images"
 }
 
 next "downloading Debian packages: ${debian_packages[*]} (45 MB)" packages_present && unpack_packages
 for program in "${kubernetes_programs[@]}"; do
-  next "building $program $kubernetes_version (about 2 min the first time)" test -x "$kubernetes_bin/$program" &&
+  next "building $program $kubernetes_version (1 to 4 min the first time)" test -x "$kubernetes_bin/$program" &&
     "$scripts/build-kubernetes.sh" "$program" "$kubernetes_bin/$program"
 done
 next "building Vault $vault_version (about 10 min the first time)" test -x "$vault_bin/vault" && build_vault
