@@ -87,6 +87,14 @@ bench: preflight test-servers binaries ## Sizes, memory, start to first render, 
 	cargo build --locked --release --package vouchsafe-webhook --example mutate_bench
 	VOUCHSAFE_TEST_AGENT=$(CURDIR)/$(agent) VOUCHSAFE_TEST_WEBHOOK=$(CURDIR)/$(webhook) $(cluster)/with-cluster.sh tests/bench/run.py
 
+fuzz_targets := annotations agent_config admission_review vault_answer render
+fuzz_seconds := 30
+
+.PHONY: fuzz
+fuzz: ## Fuzz each target for fuzz_seconds (30); needs a nightly compiler and cargo-fuzz
+	for target in $(fuzz_targets); do echo "==> fuzzing $$target"; \
+	  cargo +nightly fuzz run --fuzz-dir fuzz $$target -- -max_total_time=$(fuzz_seconds) -max_len=65536; done
+
 .PHONY: docs
 docs: ## Write the generated pages of docs/ again
 	VOUCHSAFE_UPDATE_DOCS=1 cargo test --locked --package vouchsafe-shared --test generated_docs

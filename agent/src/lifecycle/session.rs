@@ -98,6 +98,12 @@ impl Session {
 
     pub(super) fn renewed(&mut self, now: Moment, lease: TokenLease, rng: &mut Rng) {
         let full = self.token.map_or(lease.duration, |token| token.full);
+        if lease.duration.is_zero() && !full.is_zero() {
+            // Less than a second is left, which the server rounds down: not "for ever" this time.
+            self.token = None;
+            self.next = Next::Login(now);
+            return;
+        }
         self.succeeded(now, lease, full);
         self.next = if lease.duration.is_zero() {
             Next::Nothing

@@ -346,7 +346,45 @@ fn a_token_is_renewed_in_time_and_replaced_before_its_limit() {
         "{}",
         world.logins().len()
     );
-    assert!(world.renewals().len() >= 2 * world.logins().len() - 2);
+    let per_login = world.renewals().len() as f64 / world.logins().len() as f64;
+    assert!(
+        (2.0..=4.0).contains(&per_login),
+        "{per_login} renewals per login"
+    );
+}
+
+#[test]
+fn a_renewal_to_nothing_is_the_end_of_the_token_and_not_its_eternity() {
+    let mut world = World::new(plan(1, "60s", false), 21);
+    world.run_for(SECOND);
+    let lease = TokenLease {
+        duration: Duration::ZERO,
+        renewable: true,
+    };
+    let renewed = Event::Renewed {
+        store: StoreIndex(0),
+        lease,
+    };
+    assert_eq!(
+        world.lifecycle.handle(world.now, renewed),
+        [Action::Login(StoreIndex(0))]
+    );
+}
+
+#[test]
+fn a_renewal_that_fails_is_tried_again_with_growing_pauses_and_then_gives_way_to_a_login() {
+    let mut world = World::new(plan(1, "3600s", false), 22);
+    world.token.duration = 600 * SECOND;
+    world.run_for(350 * SECOND);
+    world.outage = Some((world.now, world.now + 245 * SECOND));
+    world.run_for(245 * SECOND);
+    let (logins, renewals) = (world.logins().len(), world.renewals().len());
+    assert!(
+        (4..30).contains(&renewals) && (4..30).contains(&logins),
+        "{renewals} and {logins}"
+    );
+    world.run_for(20 * SECOND);
+    assert!(world.lifecycle.faults().next().is_none());
 }
 
 #[test]

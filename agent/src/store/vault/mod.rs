@@ -157,3 +157,22 @@ fn token_header(token: &SecretString) -> Option<hyper::header::HeaderValue> {
     value.set_sensitive(true);
     Some(value)
 }
+
+/// Reads an answer's body in every way there is: the fuzzer's door to the parsers.
+#[cfg(fuzzing)]
+pub fn read_every_way(body: &[u8]) {
+    let _ = answer::token(body, "login");
+    for version in [mount::KvVersion::One, mount::KvVersion::Two] {
+        let _ = answer::secret(body, version, "read");
+    }
+    for status in [200, 307, 400, 403, 404, 429, 503] {
+        let answer = connection::Answer {
+            status: hyper::StatusCode::from_u16(status).unwrap_or_default(),
+            retry_after: None,
+            body: Zeroizing::new(body.to_vec()),
+        };
+        if let Ok(path) = "secret/data/db".parse() {
+            drop(Mounts::default().learn(&path, answer));
+        }
+    }
+}
