@@ -127,7 +127,7 @@ fn ten_thousand_reads_across_twenty_rotations_see_no_partial_and_no_mixed_files(
     // Two files through one open directory: the shell's working directory is the generation.
     let reader = r"
         trap 'exit 0' TERM
-        reads=0
+        reads=0 first=none
         while :; do
           cd /vault/secrets/..data && read -r one < one; read -r two < two
           [ -n $one ] && [ $one = $two ] || echo MIXED $one $two

@@ -1,1 +1,19 @@
+//! The mutating admission webhook: adds Vouchsafe's agent to the pods that ask for it.
+//!
+//! - [`mutate`]: what must this pod look like? A pure function over JSON.
+//! - [`admission`]: from the bytes of a review to the bytes of its answer.
+//! - [`server`]: TLS and HTTP under limits, and a certificate that may change.
+//! - [`health`], [`metrics`], [`log`]: what the program tells about itself.
+//! - [`args`]: the command line. [`app`]: all of it together.
+//!
+//! It never sees a secret, and asks the API server nothing.
 
+pub mod admission;
+pub mod app;
+pub mod args;
+pub mod health;
+pub mod log;
+pub mod metrics;
+pub mod mutate;
+pub mod server;
+pub mod shutdown;
