@@ -1,0 +1,98 @@
+//! How many decisions about a pod one processor makes in a second, as one line of JSON.
+//!
+//! ```text
+//! cargo run --release -p vouchsafe-webhook --example mutate_bench
+//! ```
+
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a program for a terminal"
+)]
+
+use std::{hint::black_box, time::Duration};
+
+use rustix::time::{ClockId, clock_gettime};
+use serde_json::{Value, json};
+use vouchsafe_webhook::mutate::{Settings, mutate};
+
+/// Of processor time, for each pod.
+const TIME: Duration = Duration::from_secs(2);
+
+fn main() {
+    let settings = Settings {
+        vault_address: "https://vault.vault.svc:8200".parse().ok(),
+        ..Settings::new("registry.example/vouchsafe/agent:1.0.0")
+    };
+    let small = pod(&[
+        ("vouchsafe.dev/inject", "true"),
+        ("vouchsafe.dev/role", "web"),
+        ("vouchsafe.dev/secret-db.env", "secret/data/db"),
+    ]);
+    let ten_annotations = pod(&[
+        ("vouchsafe.dev/inject", "true"),
+        ("vouchsafe.dev/role", "web"),
+        ("vouchsafe.dev/secret-db.env", "secret/data/db"),
+        ("vouchsafe.dev/mode-db.env", "0440"),
+        ("vouchsafe.dev/secret-api-key", "secret/data/api#key"),
+        ("vouchsafe.dev/secret-server.yaml", "secret/data/server"),
+        ("vouchsafe.dev/file-server.yaml", "conf/server.yaml"),
+        ("vouchsafe.dev/refresh-interval", "5m"),
+        ("vouchsafe.dev/reload", "http:POST:8080/-/reload"),
+        ("vouchsafe.dev/reload-db.env", "signal:SIGHUP@web"),
+    ]);
+    let result = json!({
+        "unit": "mutations per second of processor time",
+        "small_pod": rate(&small, &settings),
+        "ten_annotations": rate(&ten_annotations, &settings),
+    });
+    println!("{result}");
+}
+
+fn pod(annotations: &[(&str, &str)]) -> Value {
+    let annotations: Value = annotations
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), json!(value)))
+        .collect();
+    json!({
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": { "generateName": "web-", "labels": { "app": "web" }, "annotations": annotations },
+        "spec": {
+            "serviceAccountName": "web",
+            "securityContext": { "runAsUser": 1000, "runAsNonRoot": true },
+            "containers": [{
+                "name": "web",
+                "image": "registry.example/web:1",
+                "env": [{ "name": "PORT", "value": "8080" }],
+                "ports": [{ "containerPort": 8080 }],
+                "volumeMounts": [{ "name": "data", "mountPath": "/data" }],
+            }],
+            "volumes": [{ "name": "data", "emptyDir": {} }],
+        },
+    })
+}
+
+fn rate(pod: &Value, settings: &Settings) -> u64 {
+    let start = processor_time();
+    let mut mutations: u32 = 0;
+    loop {
+        for _ in 0..100 {
+            let outcome = mutate(black_box(pod), settings).expect("the pod is accepted");
+            assert!(outcome.injected);
+            black_box(outcome);
+        }
+        mutations += 100;
+        let elapsed = processor_time().saturating_sub(start);
+        if elapsed >= TIME {
+            let rate = u128::from(mutations) * 1000 / elapsed.as_millis();
+            return u64::try_from(rate).unwrap_or(u64::MAX);
+        }
+    }
+}
+
+/// Of the whole process, since its start.
+fn processor_time() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    time.try_into().expect("processor time is never negative")
+}

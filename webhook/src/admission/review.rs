@@ -1,0 +1,81 @@
+//! `AdmissionReview` as far as it is needed.
+//!
+//! Source: <https://kubernetes.io/docs/reference/config-api/apiserver-admission.v1/>; `v1beta1` has
+//! the same members.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Review {
+    pub(super) api_version: String,
+    pub(super) kind: String,
+    pub(super) request: Option<Request>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Request {
+    pub(super) uid: String,
+    pub(super) kind: Kind,
+    pub(super) sub_resource: Option<String>,
+    /// The pod itself often does not know its namespace yet.
+    pub(super) namespace: Option<String>,
+    pub(super) operation: String,
+    #[serde(default)]
+    pub(super) object: Value,
+    #[serde(default)]
+    pub(super) dry_run: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Kind {
+    #[serde(default)]
+    pub(super) group: String,
+    pub(super) kind: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Answer {
+    pub(super) api_version: String,
+    pub(super) kind: &'static str,
+    pub(super) response: Response,
+}
+
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Response {
+    pub(super) uid: String,
+    pub(super) allowed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) patch_type: Option<&'static str>,
+    /// In base64, as Go writes bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) patch: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) status: Option<Status>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) warnings: Vec<String>,
+}
+
+/// Why a request is denied.
+#[derive(Debug, Serialize)]
+pub(super) struct Status {
+    #[serde(rename = "status")]
+    pub(super) outcome: &'static str,
+    pub(super) code: u16,
+    pub(super) reason: &'static str,
+    pub(super) message: String,
+}
+
+impl Request {
+    /// A pod about to be created, and none of its subresources such as `eviction`.
+    pub(super) fn creates_pod(&self) -> bool {
+        self.operation == "CREATE"
+            && self.kind.group.is_empty()
+            && self.kind.kind == "Pod"
+            && self.sub_resource.as_deref().unwrap_or_default().is_empty()
+    }
+}

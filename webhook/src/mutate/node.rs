@@ -1,0 +1,211 @@
+//! Reading raw JSON: every step knows where it is, for messages and for patches.
+
+use std::fmt;
+
+use jsonptr::{PointerBuf, Token};
+use serde_json::{Map, Value};
+use vouchsafe_shared::diagnostic::{Code, Diagnostic};
+
+use super::comparison;
+
+/// Of one list: far more containers, volumes, mounts or variables than any pod has in earnest. It
+/// bounds what is looked at, and the patch, which says something about each container.
+const LIST_LIMIT: usize = 5000;
+
+/// An object within the pod. A member that is `null` is taken as absent, as the API server does.
+#[derive(Clone, Debug)]
+pub(super) struct Node<'a> {
+    pub(super) members: &'a Map<String, Value>,
+    pub(super) place: Place,
+}
+
+/// A way from the pod's root: `spec.containers[0]`, `/spec/containers/0`.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Place(Vec<Step>);
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Key(&'static str),
+    Index(usize),
+}
+
+impl<'a> Node<'a> {
+    pub(super) fn root(pod: &'a Value) -> Result<Self, Diagnostic> {
+        match pod {
+            Value::Object(members) => Ok(Self {
+                members,
+                place: Place::default(),
+            }),
+            _ => Err(wrong_type("pod", "an object")),
+        }
+    }
+
+    pub(super) fn value(&self, key: &str) -> Option<&'a Value> {
+        self.members.get(key).filter(|value| !value.is_null())
+    }
+
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.value(key).is_some()
+    }
+
+    /// See [`comparison::contains`].
+    pub(super) fn contains(&self, desired: &Value) -> bool {
+        desired
+            .as_object()
+            .is_some_and(|desired| comparison::contains(self.members, desired))
+    }
+
+    pub(super) fn object(&self, key: &'static str, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+        let place = self.place.key(key);
+        match self.value(key)? {
+            Value::Object(members) => Some(Self { members, place }),
+            _ => {
+                problems.push(wrong_type(&place.to_string(), "an object"));
+                None
+            }
+        }
+    }
+
+    /// The objects of a list; none when it is absent.
+    pub(super) fn list(&self, key: &'static str, problems: &mut Vec<Diagnostic>) -> Vec<Self> {
+        let place = self.place.key(key);
+        let items = match self.value(key) {
+            None => return Vec::new(),
+            Some(Value::Array(items)) if items.len() > LIST_LIMIT => {
+                problems.push(Diagnostic::error(
+                    Code::NotAPod,
+                    place.to_string(),
+                    format!("has {} items, of {LIST_LIMIT} at most", items.len()),
+                    "make it shorter",
+                ));
+                return Vec::new();
+            }
+            Some(Value::Array(items)) => items,
+            Some(_) => {
+                problems.push(wrong_type(&place.to_string(), "a list"));
+                return Vec::new();
+            }
+        };
+        let mut nodes = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let place = place.index(index);
+            match item {
+                Value::Object(members) => nodes.push(Self { members, place }),
+                _ => problems.push(wrong_type(&place.to_string(), "an object")),
+            }
+        }
+        nodes
+    }
+
+    pub(super) fn text(
+        &self,
+        key: &'static str,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<&'a str> {
+        self.scalar(key, "a text", problems, Value::as_str)
+    }
+
+    pub(super) fn boolean(
+        &self,
+        key: &'static str,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<bool> {
+        self.scalar(key, "true or false", problems, Value::as_bool)
+    }
+
+    pub(super) fn number(&self, key: &'static str, problems: &mut Vec<Diagnostic>) -> Option<u64> {
+        self.scalar(key, "a whole number from 0", problems, Value::as_u64)
+    }
+
+    /// A text that must be there and say something.
+    pub(super) fn required_text(
+        &self,
+        key: &'static str,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<&'a str> {
+        if self.has(key) {
+            return self.text(key, problems);
+        }
+        problems.push(not_a_pod(
+            &self.place.key(key).to_string(),
+            "is missing".to_owned(),
+        ));
+        None
+    }
+
+    fn scalar<T>(
+        &self,
+        key: &'static str,
+        expected: &str,
+        problems: &mut Vec<Diagnostic>,
+        read: impl Fn(&'a Value) -> Option<T>,
+    ) -> Option<T> {
+        let value = read(self.value(key)?);
+        if value.is_none() {
+            problems.push(wrong_type(&self.place.key(key).to_string(), expected));
+        }
+        value
+    }
+}
+
+impl Place {
+    pub(super) fn key(&self, key: &'static str) -> Self {
+        self.then(Step::Key(key))
+    }
+
+    pub(super) fn index(&self, index: usize) -> Self {
+        self.then(Step::Index(index))
+    }
+
+    /// As RFC 6901 writes it: keys such as `vouchsafe.dev/status` are escaped.
+    pub(super) fn pointer(&self) -> PointerBuf {
+        PointerBuf::from_tokens(self.0.iter().map(|step| match step {
+            Step::Key(key) => Token::new(*key),
+            Step::Index(index) => Token::from(*index),
+        }))
+    }
+
+    fn then(&self, step: Step) -> Self {
+        Self(self.0.iter().copied().chain([step]).collect())
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Key(key) if position == 0 => formatter.write_str(key)?,
+                Step::Key(key) => write!(formatter, ".{key}")?,
+                Step::Index(index) => write!(formatter, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn not_a_pod(subject: &str, message: String) -> Diagnostic {
+    Diagnostic::error(
+        Code::NotAPod,
+        subject,
+        message,
+        "correct it; the API server would not accept it either",
+    )
+}
+
+fn wrong_type(subject: &str, expected: &str) -> Diagnostic {
+    not_a_pod(subject, format!("is not {expected}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_written_for_people_and_for_patches() {
+        let place = Place::default().key("spec").key("containers").index(3);
+        assert_eq!(place.to_string(), "spec.containers[3]");
+        assert_eq!(place.pointer().as_str(), "/spec/containers/3");
+        let place = Place::default().key("annotations").key("a.b/c~d");
+        assert_eq!(place.pointer().as_str(), "/annotations/a.b~1c~0d");
+    }
+}

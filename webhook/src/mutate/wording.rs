@@ -1,0 +1,41 @@
+//! Texts of a user in messages: never longer than helps.
+
+/// A text as it is, or its beginning.
+pub(super) fn shortened(text: &str) -> String {
+    /// Longer than any name that Kubernetes accepts for a container or a volume (63 bytes).
+    const LIMIT: usize = 100;
+    match text.char_indices().nth(LIMIT) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text.to_owned(),
+    }
+}
+
+pub(super) fn quoted(text: &str) -> String {
+    format!("{:?}", shortened(text))
+}
+
+/// `a, b and 3 more`
+pub(super) fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    const LIMIT: usize = 10;
+    let more = names.len().saturating_sub(LIMIT);
+    let shown: Vec<_> = names.take(LIMIT).map(shortened).collect();
+    let shown = shown.join(", ");
+    if more == 0 {
+        shown
+    } else {
+        format!("{shown} and {more} more")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_and_lists_are_cut_between_characters() {
+        assert_eq!(quoted("a\"b"), r#""a\"b""#);
+        assert_eq!(shortened(&"ß".repeat(101)), format!("{}…", "ß".repeat(100)));
+        assert_eq!(listed(["a", "b"].into_iter()), "a, b");
+        assert!(listed(["a"; 12].into_iter()).ends_with("a and 2 more"));
+    }
+}

@@ -1,0 +1,158 @@
+use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
+
+use insta::{Settings as Snapshots, assert_snapshot, glob};
+use serde_json::{Value, json};
+use vouchsafe_shared::diagnostic::{Code, Severity};
+use vouchsafe_webhook::{
+    admission::wording,
+    mutate::{Rejection, Settings, mutate},
+};
+
+use crate::support::{agent_config_text, bare_settings, patched, typical_settings};
+
+/// A pod, and the settings that its first line names.
+fn read(path: &Path) -> (Value, Settings) {
+    let text = fs::read_to_string(path).unwrap();
+    let settings = if text.starts_with("# settings: bare\n") {
+        bare_settings()
+    } else {
+        typical_settings()
+    };
+    (serde_saphyr::from_str(&text).unwrap(), settings)
+}
+
+#[test]
+fn pods_that_ask_get_what_they_need_and_nothing_else_changes() {
+    glob!("../fixtures/injected", "*.yaml", |path| {
+        let (pod, settings) = read(path);
+        let outcome = mutate(&pod, &settings).unwrap_or_else(|rejection| {
+            panic!("{}", wording::denial(&rejection));
+        });
+        assert!(outcome.injected);
+        let mut pod = patched(&pod, &outcome, &settings);
+        let text = agent_config_text(&pod).to_owned();
+        let config: Value = serde_json::from_str(&text).unwrap();
+        replace(&mut pod, &text);
+
+        let mut snapshot = String::from("# operations\n");
+        for operation in &outcome.patch.0 {
+            let operation = json!(operation);
+            let (name, path) = (operation["op"].as_str(), operation["path"].as_str());
+            writeln!(snapshot, "{} {}", name.unwrap(), path.unwrap()).unwrap();
+        }
+        for warning in wording::warnings(&outcome.warnings) {
+            writeln!(snapshot, "\n# warning\n{warning}").unwrap();
+        }
+        writeln!(
+            snapshot,
+            "\n# pod\n{pod:#}\n\n# agent configuration\n{config:#}"
+        )
+        .unwrap();
+        let mut options = Snapshots::clone_current();
+        options.set_omit_expression(true);
+        options.bind(|| assert_snapshot!("injected", snapshot));
+    });
+}
+
+/// The configuration is shown apart, where it can be read.
+fn replace(value: &mut Value, text: &str) {
+    match value {
+        Value::String(found) if found == text => "(see below)".clone_into(found),
+        Value::Array(items) => items.iter_mut().for_each(|item| replace(item, text)),
+        Value::Object(members) => members.values_mut().for_each(|item| replace(item, text)),
+        _ => {}
+    }
+}
+
+#[test]
+fn pods_that_do_not_ask_are_left_alone() {
+    glob!("../fixtures/untouched", "*.yaml", |path| {
+        let (pod, settings) = read(path);
+        let outcome = mutate(&pod, &settings).unwrap();
+        assert!(!outcome.injected);
+        assert_eq!(outcome.patch, json_patch::Patch::default());
+        let warnings = wording::warnings(&outcome.warnings);
+        assert_snapshot!("untouched", warnings.join("\n"));
+    });
+}
+
+#[test]
+fn pods_that_cannot_get_what_they_ask_are_denied_with_every_reason() {
+    let codes = std::cell::RefCell::new(BTreeSet::new());
+    glob!("../fixtures/denied", "*.yaml", |path| {
+        let (pod, settings) = read(path);
+        let rejection = mutate(&pod, &settings).unwrap_err();
+        codes.borrow_mut().extend(errors(&rejection));
+        assert_snapshot!("denied", wording::denial(&rejection));
+    });
+    let warnings_only = [Code::NotRequested, Code::Shadowed];
+    let elsewhere = [Code::TooLarge];
+    let expected = Code::ALL.iter().copied().filter(|code| {
+        let number = *code as u16;
+        ((1000..2000).contains(&number) || (5001..=5003).contains(&number))
+            && !warnings_only.contains(code)
+            && !elsewhere.contains(code)
+    });
+    assert_eq!(
+        codes.into_inner(),
+        expected.collect(),
+        "codes with an example"
+    );
+}
+
+fn errors(rejection: &Rejection) -> BTreeSet<Code> {
+    let errors = rejection
+        .0
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error);
+    errors.map(|problem| problem.code).collect()
+}
+
+#[test]
+fn a_configuration_that_no_environment_can_hold_is_denied() {
+    let pod = |secrets: usize| {
+        let mut annotations =
+            json!({ "vouchsafe.dev/inject": "true", "vouchsafe.dev/role": "web" });
+        for index in 0..secrets {
+            annotations[format!("vouchsafe.dev/secret-{index:03}.json")] =
+                json!(format!("secret/data/{}", "x".repeat(100)));
+        }
+        json!({
+            "metadata": { "annotations": annotations },
+            "spec": { "containers": [{ "name": "web" }] },
+        })
+    };
+    let settings = typical_settings();
+    let outcome = mutate(&pod(600), &settings).unwrap();
+    assert!(agent_config_text(&patched(&pod(600), &outcome, &settings)).len() < 131_072);
+    assert_snapshot!(wording::denial(&mutate(&pod(700), &settings).unwrap_err()), @r"
+    vouchsafe: 1 problem in this pod's annotations:
+    VS1014 the agent's configuration: has 148865 bytes, of 131054 at most (help: name fewer secrets, or shorter paths and names, in this pod)
+    ");
+}
+
+#[test]
+fn pods_that_nobody_could_run_are_denied_before_they_cost_anything() {
+    let pod = |secret: &str, containers: usize| {
+        let containers: Vec<_> = (0..containers)
+            .map(|index| json!({ "name": index.to_string() }))
+            .collect();
+        json!({
+            "metadata": { "annotations": {
+                "vouchsafe.dev/inject": "true",
+                "vouchsafe.dev/role": "web",
+                "vouchsafe.dev/secret-x": secret,
+            } },
+            "spec": { "containers": containers },
+        })
+    };
+    let denial = |pod| wording::denial(&mutate(&pod, &typical_settings()).unwrap_err());
+    assert_snapshot!(denial(pod("secret/x", 5001)), @r"
+    vouchsafe: 1 problem in this pod's annotations:
+    VS1016 spec.containers: has 5001 items, of 5000 at most (help: make it shorter)
+    ");
+    assert_snapshot!(denial(pod(&"x".repeat(256 * 1024), 1)), @r"
+    vouchsafe: 1 problem in this pod's annotations:
+    VS1016 metadata.annotations: have 262211 bytes together, of 262144 at most (help: correct it; the API server would not accept it either)
+    ");
+}

@@ -1,0 +1,111 @@
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Command, Output, Stdio},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::certificates::{Authority, Directory};
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_vouchsafe-webhook"));
+    command.args(arguments).env_clear();
+    command
+}
+
+fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = command(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code(), text(stdout), text(stderr))
+}
+
+const SERVE: [&str; 6] = [
+    "serve",
+    "--listen=127.0.0.1:0",
+    "--health-listen=127.0.0.1:0",
+    "--tls-cert-file=/nowhere/tls.crt",
+    "--tls-key-file=/nowhere/tls.key",
+    "--agent-image=agent:1",
+];
+
+#[test]
+fn exit_codes_tell_mistakes_from_failures() {
+    let (code, output, _) = run(&["version"]);
+    assert_eq!(code, Some(0));
+    assert_eq!(
+        output,
+        concat!("vouchsafe-webhook ", env!("CARGO_PKG_VERSION"), "\n")
+    );
+    assert_eq!(run(&["--help"]).0, Some(0));
+    for shell in ["bash", "zsh", "fish"] {
+        let (code, script, _) = run(&["completion", shell]);
+        assert_eq!(code, Some(0));
+        assert!(script.contains("agent-image-pull-policy"));
+    }
+
+    let (code, _, message) = run(&["serve"]);
+    assert_eq!(code, Some(64));
+    assert!(message.contains("--agent-image"), "{message}");
+    assert_eq!(run(&[]).0, Some(64));
+
+    let mut arguments = SERVE.to_vec();
+    arguments.push("--vault-ca-cert-file=/nowhere/ca.crt");
+    let (code, _, message) = run(&arguments);
+    assert_eq!(code, Some(64));
+    assert!(message.starts_with("vouchsafe-webhook: --vault-ca-cert-file: /nowhere/ca.crt: "));
+    assert_eq!(message.lines().count(), 1, "{message}");
+
+    let (code, _, message) = run(&SERVE);
+    assert_eq!(code, Some(1));
+    assert!(
+        message.contains("/nowhere/tls.crt: No such file"),
+        "{message}"
+    );
+}
+
+#[test]
+fn the_program_serves_until_it_is_told_to_stop() {
+    let directory = Directory::new(&Authority::new().sign());
+    let files = directory.files();
+    let mut child = command(&["serve", "--log-format=json"])
+        .env("VOUCHSAFE_LISTEN", "127.0.0.1:0")
+        .env("VOUCHSAFE_HEALTH_LISTEN", "127.0.0.1:0")
+        .env("VOUCHSAFE_TLS_CERT_FILE", files.certificate)
+        .env("VOUCHSAFE_TLS_KEY_FILE", files.key)
+        .env("VOUCHSAFE_AGENT_IMAGE", "agent:1")
+        .env("VOUCHSAFE_DRAIN_DELAY", "1ms")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut events = Vec::new();
+    for line in BufReader::new(child.stderr.take().unwrap()).lines() {
+        let line: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
+        let event = line["message"].as_str().unwrap().to_owned();
+        if event == "serving" {
+            assert!(
+                line["admissions"]
+                    .as_str()
+                    .unwrap()
+                    .starts_with("127.0.0.1:")
+            );
+            kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+        }
+        events.push(event);
+    }
+    assert_eq!(
+        events,
+        [
+            "starting",
+            "serving",
+            "signal_received",
+            "leaving",
+            "draining",
+            "stopped"
+        ]
+    );
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
