@@ -13,7 +13,10 @@ const NOTICE: &str = "<!-- Generated from the source by `make docs`. -->\n\n";
 
 fn annotations() -> String {
     let mut page = format!("{NOTICE}# Annotations\n\n");
-    let prefixes: Vec<String> = Prefix::ALL.iter().map(|prefix| format!("`{prefix}`")).collect();
+    let prefixes: Vec<String> = Prefix::ALL
+        .iter()
+        .map(|prefix| format!("`{prefix}`"))
+        .collect();
     let _ = writeln!(
         page,
         "Each name works under {}; for the same setting the first of them that has it wins. \
@@ -21,7 +24,10 @@ fn annotations() -> String {
          otherwise (under the last two prefixes it is lower-cased, as the original injector does).\n",
         prefixes.join(", ")
     );
-    for (scope, title) in [(Scope::Pod, "About the pod"), (Scope::Secret, "About one secret")] {
+    for (scope, title) in [
+        (Scope::Pod, "About the pod"),
+        (Scope::Secret, "About one secret"),
+    ] {
         let _ = writeln!(
             page,
             "## {title}\n\n| name | original name | values | default | effect |\n|---|---|---|---|---|"
@@ -52,19 +58,33 @@ fn errors() -> String {
          reloads.\n\n",
     );
     for code in Code::ALL {
-        let _ = writeln!(page, "## {code}\n\n{}\n\n**Remedy:** {}\n", code.cause(), code.remedy());
+        let _ = writeln!(
+            page,
+            "## {code}\n\n{}\n\n**Remedy:** {}\n",
+            code.cause(),
+            code.remedy()
+        );
     }
     page
 }
 
 fn check(name: &str, expected: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../docs")
+        .join(name);
     if std::env::var_os("VOUCHSAFE_UPDATE_DOCS").is_some() {
-        let mut file = fs::File::create(&path).unwrap();
-        file.write_all(expected.as_bytes()).unwrap();
+        let written =
+            fs::File::create(&path).and_then(|mut file| file.write_all(expected.as_bytes()));
+        assert!(
+            written.is_ok(),
+            "docs/{name} cannot be written: {written:?}"
+        );
     }
     let found = fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == expected, "docs/{name} is not what the source says; run `make docs`");
+    assert!(
+        found == expected,
+        "docs/{name} is not what the source says; run `make docs`"
+    );
 }
 
 #[test]

@@ -111,6 +111,31 @@ fn a_pod_annotated_for_the_original_injector_logs_in_with_the_api_servers_audien
 }
 
 #[test]
+fn the_apps_own_token_never_reaches_the_agent() {
+    let (namespace, vault) = ready_namespace("own-token");
+    let role = namespace.name.as_str();
+    vault.put(role, &json!({ "user": "app" }));
+    let path = format!("secret/data/{role}");
+    let annotations = [
+        ("vouchsafe.dev/inject", "true"),
+        ("vouchsafe.dev/role", role),
+        ("vouchsafe.dev/secret-db.json", path.as_str()),
+    ];
+    let mut pod = app::pod("web", &annotations, app::STAY);
+    pod["spec"]["automountServiceAccountToken"] = json!(true);
+    namespace.apply(&pod);
+    namespace.wait_ready("web");
+    let object = namespace.get("pod", "web");
+    let volumes = object["spec"]["volumes"].as_array().unwrap();
+    let names = volumes.iter().filter_map(|volume| volume["name"].as_str());
+    let own = names
+        .filter(|name| name.starts_with("kube-api-access-"))
+        .collect::<Vec<_>>();
+    assert_eq!(own.len(), 1, "{volumes:?}");
+    assert_eq!(mounting(&object, own[0]), ["app"]);
+}
+
+#[test]
 fn a_second_admission_of_an_injected_pod_changes_nothing() {
     let (namespace, vault) = ready_namespace("twice");
     let role = namespace.name.as_str();

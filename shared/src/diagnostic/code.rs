@@ -65,6 +65,8 @@ codes! {
     MissingAddress = 1015, "Add the annotation `vouchsafe.dev/address`, or start the webhook with `--vault-address`.";
     /// The object to admit is not a pod that the webhook can read.
     NotAPod = 1016, "Correct the object; the message says what is wrong with it.";
+    /// The mode of a file lets only the agent's user or group read it, and a container that is to read it may run as another.
+    UnreadableFile = 1017, "Set `runAsUser` for the pod, or `fsGroup` with a mode that lets the group read, or a mode such as `0444`.";
 
     /// The store cannot be reached: connection refused, no route, name not found.
     StoreUnreachable = 3001, "Check the address, the store's health and network policies; the agent keeps trying.";

@@ -18,9 +18,6 @@ use super::{
     pod::{Identity, Pod, name_taken},
 };
 
-/// Any user but root; the agent's image runs as this one too.
-const USER: u64 = 65_532;
-
 /// The probe runs once a second and stops at its first success; the kubelet kills the container
 /// after this many failures in a row. 315 360 000 s are ten years of 365 days: a pod waits for a
 /// store that is away and is never restarted for it. The product of both numbers stays below 2^31,
@@ -34,12 +31,12 @@ pub(super) fn edit(
     spec: &InjectSpec,
     settings: &Settings,
     config: &str,
-    signal_user: Option<Identity>,
+    identity: Identity,
     pod: &Pod<'_>,
     edits: &mut Edits,
     problems: &mut Vec<Diagnostic>,
 ) {
-    let essence = essence(config, identity(signal_user, pod));
+    let essence = essence(config, identity);
     match &pod.agent {
         Some(present) if present.contains(&essence) => {}
         Some(present) if pod.is_ours => {
@@ -53,21 +50,6 @@ pub(super) fn edit(
                 Placement::Last => edits.append(&pod.spec, "initContainers", vec![container]),
             }
         }
-    }
-}
-
-/// As whom the agent runs; where nothing is said, as the pod's user, or else as the image's.
-fn identity(signal_user: Option<Identity>, pod: &Pod<'_>) -> Identity {
-    match signal_user {
-        Some(identity) => Identity {
-            group: identity.group.filter(|group| *group != 0),
-            ..identity
-        },
-        None if pod.identity.user == Some(0) => Identity {
-            user: Some(USER),
-            group: None,
-        },
-        None => Identity::default(),
     }
 }
 

@@ -60,6 +60,15 @@ impl<'a> Selection<'a> {
         Self::Named(names)
     }
 
+    /// The app containers that see the files.
+    pub(super) fn app_containers<'p>(
+        &self,
+        pod: &'p Pod<'p>,
+    ) -> impl Iterator<Item = &'p Container<'p>> {
+        let containers = pod.app_containers.iter();
+        containers.filter(|container| self.includes(container))
+    }
+
     fn includes(&self, container: &Container<'_>) -> bool {
         match self {
             Self::All => true,
@@ -75,11 +84,7 @@ pub(super) fn edit(
     edits: &mut Edits,
     problems: &mut Vec<Diagnostic>,
 ) {
-    let selected = pod
-        .app_containers
-        .iter()
-        .filter(|container| selection.includes(container));
-    for container in selected.chain(&pod.init_containers) {
+    for container in selection.app_containers(pod).chain(&pod.init_containers) {
         edit_mounts(container, pod, edits, problems);
     }
     for container in reloads.signalled.values() {

@@ -14,6 +14,7 @@ mod comparison;
 mod config;
 mod containers;
 mod edits;
+mod identity;
 mod names;
 mod node;
 mod pod;
@@ -67,8 +68,15 @@ pub fn mutate(pod: &Value, settings: &Settings) -> Result<Outcome, Rejection> {
         }
         Intent::Inject { spec, warnings } => (spec, warnings),
     };
-    let mut problems = Vec::new();
-    match edits(pod, &annotations, &spec, settings, &mut problems) {
+    let (mut problems, mut warnings) = (Vec::new(), warnings);
+    match edits(
+        pod,
+        &annotations,
+        &spec,
+        settings,
+        &mut problems,
+        &mut warnings,
+    ) {
         Some(edits) if problems.is_empty() => Ok(Outcome {
             patch: edits.into_patch(),
             warnings,
@@ -88,6 +96,7 @@ fn edits(
     spec: &InjectSpec,
     settings: &Settings,
     problems: &mut Vec<Diagnostic>,
+    warnings: &mut Vec<Diagnostic>,
 ) -> Option<Edits> {
     // Told beside what is wrong with the pod, which may be too broken to go on.
     let store = config::store(spec, settings, problems);
@@ -98,6 +107,8 @@ fn edits(
         .map(|store| config::agent_config(spec, settings, store, &reloads))
         .and_then(|config| config::to_environment(&config, problems));
 
+    let identity = identity::of_agent(reloads.user, &selection, &pod);
+    identity::check_readable(spec, identity, &selection, &pod, warnings);
     let mut edits = Edits::default();
     annotations.edit(&pod, &mut edits);
     reloads.edit_pod(&pod, &mut edits);
@@ -105,13 +116,7 @@ fn edits(
     containers::edit(&selection, &reloads, &pod, &mut edits, problems);
     // Last, because it moves the other init containers and with them the places of their edits.
     agent::edit(
-        spec,
-        settings,
-        &config?,
-        reloads.user,
-        &pod,
-        &mut edits,
-        problems,
+        spec, settings, &config?, identity, &pod, &mut edits, problems,
     );
     Some(edits)
 }

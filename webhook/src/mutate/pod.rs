@@ -20,6 +20,8 @@ pub(super) struct Pod<'a> {
     pub(super) init_containers: Vec<Container<'a>>,
     pub(super) agent: Option<Node<'a>>,
     pub(super) identity: Identity,
+    /// Whether the kubelet gives the files of volumes to a group of the pod's.
+    pub(super) has_fs_group: bool,
     pub(super) share_process_namespace: Option<bool>,
     pub(super) host_process_namespace: bool,
 }
@@ -90,6 +92,9 @@ impl<'a> Pod<'a> {
             init_containers,
             agent,
             identity: Identity::read(&spec, problems),
+            has_fs_group: spec
+                .object("securityContext", problems)
+                .is_some_and(|context| context.has("fsGroup")),
             share_process_namespace: spec.boolean("shareProcessNamespace", problems),
             host_process_namespace: spec.boolean("hostPID", problems) == Some(true),
             metadata,

@@ -85,7 +85,7 @@ fn pods_that_cannot_get_what_they_ask_are_denied_with_every_reason() {
         codes.borrow_mut().extend(errors(&rejection));
         assert_snapshot!("denied", wording::denial(&rejection));
     });
-    let warnings_only = [Code::NotRequested, Code::Shadowed];
+    let warnings_only = [Code::NotRequested, Code::Shadowed, Code::UnreadableFile];
     let elsewhere = [Code::TooLarge];
     let expected = Code::ALL.iter().copied().filter(|code| {
         let number = *code as u16;
