@@ -1,6 +1,6 @@
 //! What a pod's annotations ask for.
 //!
-//! [`parse`] reads all annotations at once into an [`InjectSpec`] or into every problem there is.
+//! [`parse()`] reads all annotations at once into an [`InjectSpec`] or into every problem there is.
 //! [`TABLE`] describes each annotation; the parser, the suggestions for misspelt names and the
 //! reference page all come from it.
 //!

@@ -1,0 +1,73 @@
+//! Who may depend on what, over the whole tree of each crate.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+use std::{collections::BTreeSet, process::Command};
+
+/// What would make the agent large, or give it a way to talk to Kubernetes.
+const NOT_IN_THE_AGENT: [&str; 9] = [
+    "axum",
+    "clap",
+    "h2",
+    "k8s-openapi",
+    "kube",
+    "opentelemetry",
+    "regex",
+    "tower",
+    "vouchsafe-webhook",
+];
+
+/// What does I/O or encrypts: `shared` is parsed types only.
+const NOT_IN_SHARED: [&str; 6] = ["aws-lc-rs", "hyper", "mio", "rustls", "tokio", "tracing"];
+
+/// The names of all crates that one crate's program is made of, without those that only build it.
+fn crates_in(package: &str) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--offline",
+            "--locked",
+            "--package",
+            package,
+            "--edges",
+            "normal",
+        ])
+        .args(["--target", "x86_64-unknown-linux-musl", "--prefix", "none"])
+        .current_dir(vouchsafe_tests::repository())
+        .output()
+        .expect("cargo runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let lines = String::from_utf8(output.stdout).expect("cargo prints text");
+    lines
+        .lines()
+        .filter_map(|line| Some(line.split(' ').next()?.to_owned()))
+        .collect()
+}
+
+#[test]
+fn the_agent_has_nothing_to_serve_a_webhook_or_to_talk_to_kubernetes() {
+    let found = crates_in("vouchsafe-agent");
+    assert!(found.contains("hyper"), "{found:?}");
+    for name in NOT_IN_THE_AGENT {
+        assert!(!found.contains(name), "the agent depends on {name}");
+    }
+}
+
+#[test]
+fn shared_does_no_input_or_output() {
+    let found = crates_in("vouchsafe-shared");
+    assert!(found.contains("serde"), "{found:?}");
+    for name in NOT_IN_SHARED {
+        assert!(!found.contains(name), "shared depends on {name}");
+    }
+}
+
+#[test]
+fn the_webhook_never_holds_a_client_of_a_store() {
+    let found = crates_in("vouchsafe-webhook");
+    assert!(!found.contains("vouchsafe-agent"));
+}
