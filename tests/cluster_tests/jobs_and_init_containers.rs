@@ -11,11 +11,7 @@ fn a_job_with_secrets_completes() {
     let path = format!("secret/data/{role}");
     namespace.apply(&app::job(
         "report",
-        &[
-            ("vouchsafe.dev/inject", "true"),
-            ("vouchsafe.dev/role", role),
-            ("vouchsafe.dev/secret-db.json", &path),
-        ],
+        &app::asking(role, &[("vouchsafe.dev/secret-db.json", &path)]),
         "cat /vault/secrets/db.json",
     ));
     wait::until(PATIENCE, "the job's completion", || {
@@ -47,11 +43,7 @@ fn a_plain_init_container_of_the_user_sees_the_secrets_too() {
     let path = format!("secret/data/{role}");
     let mut pod = app::pod(
         "web",
-        &[
-            ("vouchsafe.dev/inject", "true"),
-            ("vouchsafe.dev/role", role),
-            ("vouchsafe.dev/secret-db.json", &path),
-        ],
+        &app::asking(role, &[("vouchsafe.dev/secret-db.json", &path)]),
         app::STAY,
     );
     pod["spec"]["initContainers"] =

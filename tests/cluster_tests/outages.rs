@@ -19,13 +19,14 @@ fn a_pod_waits_for_a_vault_that_is_down_says_so_and_starts_when_it_is_up() {
     let path = format!("secret/data/{role}#password");
     namespace.apply(&app::pod(
         "web",
-        &[
-            ("vouchsafe.dev/inject", "true"),
-            ("vouchsafe.dev/role", role),
-            ("vouchsafe.dev/address", &vault.address),
-            ("vouchsafe.dev/secret-password", &path),
-            ("vouchsafe.dev/refresh-interval", "1s"),
-        ],
+        &app::asking(
+            role,
+            &[
+                ("vouchsafe.dev/address", &vault.address),
+                ("vouchsafe.dev/secret-password", &path),
+                ("vouchsafe.dev/refresh-interval", "1s"),
+            ],
+        ),
         app::STAY,
     ));
     let log = namespace.wait_log("web", "vouchsafe-agent", "login_failed", PATIENCE);

@@ -17,14 +17,11 @@ fn the_app_of_an_annotated_deployment_starts_with_its_files_in_place_and_exact()
     let one = format!("{path}#password");
     namespace.apply(&app::deployment(
         "web",
-        &[
-            ("vouchsafe.dev/inject", "true"),
-            ("vouchsafe.dev/role", role),
+        &app::asking(role, &[
             ("vouchsafe.dev/secret-db.env", &path),
             ("vouchsafe.dev/mode-db.env", "0440"),
             ("vouchsafe.dev/secret-password", &one),
-            ("vouchsafe.dev/file-password", "db/password"),
-        ],
+            ("vouchsafe.dev/file-password", "db/password"),]),
         // What the log shows was there when the container started.
         &format!("set -a; . /vault/secrets/db.env; printf '%s' \"$password\" | md5sum; md5sum < /vault/secrets/db/password; {}", app::STAY),
     ));
@@ -143,12 +140,13 @@ fn a_second_admission_of_an_injected_pod_changes_nothing() {
     let path = format!("secret/data/{role}");
     namespace.apply(&app::pod(
         "first",
-        &[
-            ("vouchsafe.dev/inject", "true"),
-            ("vouchsafe.dev/role", role),
-            ("vouchsafe.dev/secret-db.json", &path),
-            ("vouchsafe.dev/reload-db.json", "signal:SIGHUP@app"),
-        ],
+        &app::asking(
+            role,
+            &[
+                ("vouchsafe.dev/secret-db.json", &path),
+                ("vouchsafe.dev/reload-db.json", "signal:SIGHUP@app"),
+            ],
+        ),
         app::STAY,
     ));
     namespace.wait_ready("first");
@@ -176,14 +174,15 @@ fn an_agent_that_is_killed_comes_back_without_disturbing_the_app() {
     let path = format!("secret/data/{role}");
     namespace.apply(&app::pod(
         "web",
-        &[
-            ("vouchsafe.dev/inject", "true"),
-            ("vouchsafe.dev/role", role),
-            ("vouchsafe.dev/secret-db.json", &path),
-            ("vouchsafe.dev/refresh-interval", "1s"),
-            // Shares the process namespace, so that the app may signal the agent of its own user.
-            ("vouchsafe.dev/reload", "signal:SIGUSR1@app"),
-        ],
+        &app::asking(
+            role,
+            &[
+                ("vouchsafe.dev/secret-db.json", &path),
+                ("vouchsafe.dev/refresh-interval", "1s"),
+                // Shares the process namespace, so that the app may signal the agent of its own user.
+                ("vouchsafe.dev/reload", "signal:SIGUSR1@app"),
+            ],
+        ),
         &format!("trap 'echo reloaded' USR1; {}", app::STAY),
     ));
     namespace.wait_ready("web");

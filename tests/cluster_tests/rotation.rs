@@ -16,13 +16,14 @@ fn a_rotated_secret_reaches_the_file_and_the_app_gets_its_signal_within_five_sec
     let path = format!("secret/data/{role}#password");
     namespace.apply(&app::deployment(
         "web",
-        &[
-            ("vouchsafe.dev/inject", "true"),
-            ("vouchsafe.dev/role", role),
-            ("vouchsafe.dev/secret-password", &path),
-            ("vouchsafe.dev/refresh-interval", "2s"),
-            ("vouchsafe.dev/reload-password", "signal:SIGHUP@app"),
-        ],
+        &app::asking(
+            role,
+            &[
+                ("vouchsafe.dev/secret-password", &path),
+                ("vouchsafe.dev/refresh-interval", "2s"),
+                ("vouchsafe.dev/reload-password", "signal:SIGHUP@app"),
+            ],
+        ),
         &format!(
             "trap 'echo reloaded $(cat /vault/secrets/password)' HUP; echo started; {}",
             app::STAY
@@ -56,13 +57,10 @@ fn a_rotated_secret_makes_the_agent_call_the_app_within_five_seconds() {
     let path = format!("secret/data/{role}#password");
     namespace.apply(&app::pod(
         "web",
-        &[
-            ("vouchsafe.dev/inject", "true"),
-            ("vouchsafe.dev/role", role),
+        &app::asking(role, &[
             ("vouchsafe.dev/secret-password", &path),
             ("vouchsafe.dev/refresh-interval", "2s"),
-            ("vouchsafe.dev/reload", "http:POST:8080/-/reload"),
-        ],
+            ("vouchsafe.dev/reload", "http:POST:8080/-/reload"),]),
         r"echo started; while :; do printf 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n' | nc -l -p 8080 | head -n 1; cat /vault/secrets/password; echo; done",
     ));
     namespace.wait_ready("web");
@@ -88,13 +86,14 @@ fn an_app_that_cannot_be_told_is_reported_and_keeps_its_new_files() {
     let path = format!("secret/data/{role}#password");
     namespace.apply(&app::pod(
         "web",
-        &[
-            ("vouchsafe.dev/inject", "true"),
-            ("vouchsafe.dev/role", role),
-            ("vouchsafe.dev/secret-password", &path),
-            ("vouchsafe.dev/refresh-interval", "1s"),
-            ("vouchsafe.dev/reload", "http:GET:9/"),
-        ],
+        &app::asking(
+            role,
+            &[
+                ("vouchsafe.dev/secret-password", &path),
+                ("vouchsafe.dev/refresh-interval", "1s"),
+                ("vouchsafe.dev/reload", "http:GET:9/"),
+            ],
+        ),
         app::STAY,
     ));
     namespace.wait_ready("web");
@@ -138,13 +137,14 @@ fn ten_thousand_reads_across_twenty_rotations_see_no_partial_and_no_mixed_files(
         done";
     namespace.apply(&app::pod(
         "web",
-        &[
-            ("vouchsafe.dev/inject", "true"),
-            ("vouchsafe.dev/role", role),
-            ("vouchsafe.dev/secret-one", &one),
-            ("vouchsafe.dev/secret-two", &two),
-            ("vouchsafe.dev/refresh-interval", "250ms"),
-        ],
+        &app::asking(
+            role,
+            &[
+                ("vouchsafe.dev/secret-one", &one),
+                ("vouchsafe.dev/secret-two", &two),
+                ("vouchsafe.dev/refresh-interval", "250ms"),
+            ],
+        ),
         reader,
     ));
     namespace.wait_ready("web");

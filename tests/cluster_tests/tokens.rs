@@ -19,12 +19,13 @@ fn an_agent_with_tokens_of_ten_seconds_serves_on_by_renewals_and_new_logins() {
     let path = format!("secret/data/{role}#password");
     namespace.apply(&app::pod(
         "web",
-        &[
-            ("vouchsafe.dev/inject", "true"),
-            ("vouchsafe.dev/role", role),
-            ("vouchsafe.dev/secret-password", &path),
-            ("vouchsafe.dev/refresh-interval", "2s"),
-        ],
+        &app::asking(
+            role,
+            &[
+                ("vouchsafe.dev/secret-password", &path),
+                ("vouchsafe.dev/refresh-interval", "2s"),
+            ],
+        ),
         app::STAY,
     ));
     namespace.wait_ready("web");
@@ -73,12 +74,13 @@ fn deleting_a_pod_revokes_its_token_when_asked_and_only_then() {
         let path = format!("secret/data/{role}");
         namespace.apply(&app::pod(
             pod,
-            &[
-                ("vouchsafe.dev/inject", "true"),
-                ("vouchsafe.dev/role", &role),
-                ("vouchsafe.dev/secret-db.json", &path),
-                ("vouchsafe.dev/revoke-on-shutdown", asked),
-            ],
+            &app::asking(
+                &role,
+                &[
+                    ("vouchsafe.dev/secret-db.json", &path),
+                    ("vouchsafe.dev/revoke-on-shutdown", asked),
+                ],
+            ),
             app::STAY,
         ));
         namespace.wait_ready(pod);

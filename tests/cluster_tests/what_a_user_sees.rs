@@ -21,11 +21,7 @@ fn a_wrong_role_is_named_in_kubectl_describe() {
     let path = format!("secret/data/{}", namespace.name);
     namespace.apply(&app::pod(
         "web",
-        &[
-            ("vouchsafe.dev/inject", "true"),
-            ("vouchsafe.dev/role", "nobody"),
-            ("vouchsafe.dev/secret-db.json", &path),
-        ],
+        &app::asking("nobody", &[("vouchsafe.dev/secret-db.json", &path)]),
         app::STAY,
     ));
     described(
@@ -73,11 +69,7 @@ fn a_missing_key_is_told_with_the_keys_that_are_there() {
     let path = format!("secret/data/{role}#password");
     namespace.apply(&app::pod(
         "web",
-        &[
-            ("vouchsafe.dev/inject", "true"),
-            ("vouchsafe.dev/role", role),
-            ("vouchsafe.dev/secret-password", &path),
-        ],
+        &app::asking(role, &[("vouchsafe.dev/secret-password", &path)]),
         app::STAY,
     ));
     described(&namespace, "web", "VS4002");

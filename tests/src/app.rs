@@ -21,6 +21,15 @@ pub fn container(name: &str, script: &str) -> Value {
     })
 }
 
+/// The annotations of a pod that asks for secrets as `role`, and more of them.
+pub fn asking<'a>(role: &'a str, more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let asking = [
+        ("vouchsafe.dev/inject", "true"),
+        ("vouchsafe.dev/role", role),
+    ];
+    asking.iter().chain(more).copied().collect()
+}
+
 /// A pod with one container `app`.
 pub fn pod(name: &str, annotations: &[(&str, &str)], script: &str) -> Value {
     json!({

@@ -1,6 +1,6 @@
 //! Real Vault servers, through their HTTP API.
 
-use std::{collections::BTreeMap, fs, process::Command, time::Duration};
+use std::{collections::BTreeMap, fs, net::TcpListener, process::Command, time::Duration};
 
 use serde_json::{Value, json};
 
@@ -39,8 +39,7 @@ impl Vault {
 
     /// A server of the test's own, to be stopped and mistreated; gone when dropped.
     pub fn start_own(name: &str) -> Self {
-        // Each own server takes two ports, well away from the shared one's.
-        let port = 20_000 + 2 * fastrand::u16(0..10_000);
+        let port = two_free_ports();
         let name = format!("{name}-{port}");
         script(&["up", &name, &port.to_string()]);
         Self::known(&name, true)
@@ -206,6 +205,17 @@ impl Drop for Vault {
             let _ = run(&["down", &self.name]);
         }
     }
+}
+
+/// The first of two neighbouring ports that nobody has: below the range from which the kernel takes
+/// ports for connections, or one of those might have taken it before the server does.
+fn two_free_ports() -> u16 {
+    let is_free = |port: u16| TcpListener::bind(("0.0.0.0", port)).is_ok();
+    let candidates = (0..100).map(|_| 20_000 + 2 * fastrand::u16(0..6_000));
+    let found = candidates
+        .into_iter()
+        .find(|port| is_free(*port) && is_free(port + 1));
+    found.expect("two free ports")
 }
 
 fn signal(pid: u32, signal: &str) {
