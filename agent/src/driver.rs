@@ -4,6 +4,7 @@
 //! swapping files is done in between, without waiting for anything.
 
 use std::{
+    collections::BTreeSet,
     process::ExitCode,
     sync::Arc,
     time::{Duration, SystemTime},
@@ -26,6 +27,7 @@ use crate::{
     reload,
     status::{Problem, Status, StatusFile},
     store::{Secret, Store, TokenLease},
+    told::Told,
 };
 
 /// How long an agent that was told to stop waits for the store, well below the 30 s that
@@ -46,6 +48,10 @@ pub struct Driver<S> {
     started: Instant,
     metrics: Arc<Metrics>,
     status: StatusFile,
+    told: Told,
+    /// Reloads under way, and the volumes to put down as told of when there are none.
+    reloading: usize,
+    untold: BTreeSet<VolumeIndex>,
 }
 
 enum Done<S> {
@@ -80,9 +86,9 @@ impl<S: Store> Driver<S> {
         rng: fastrand::Rng,
     ) -> Self {
         let plan = Plan::new(&config);
-        let complete = Publisher::complete(&config);
+        let told = Told::new(&config);
         Self {
-            lifecycle: Lifecycle::new(plan.clone(), mode, rng, &complete),
+            lifecycle: Lifecycle::new(plan.clone(), mode, rng, &told.found(&config)),
             secrets: plan.secrets.iter().map(|_| None).collect(),
             plan,
             publisher: Publisher::new(&config),
@@ -91,6 +97,9 @@ impl<S: Store> Driver<S> {
             started: Instant::now(),
             metrics,
             status: StatusFile::new(&config),
+            told,
+            reloading: 0,
+            untold: BTreeSet::new(),
             config,
         }
     }
@@ -192,6 +201,7 @@ impl<S: Store> Driver<S> {
             }
         }
         self.show();
+        self.record_told();
         Ok(())
     }
 
@@ -217,6 +227,7 @@ impl<S: Store> Driver<S> {
 
     fn reload(&mut self, index: ReloadIndex) {
         let ReloadConfig { action, .. } = self.config.reload[index.0].clone();
+        self.reloading += 1;
         self.tasks.spawn(async move {
             let result = reload::send(&action).await;
             Done::Reload {
@@ -235,6 +246,7 @@ impl<S: Store> Driver<S> {
                 outcome,
             } => (store, client, outcome),
             Done::Reload { reload, result } => {
+                self.reloading -= 1;
                 self.reloaded(reload, result);
                 return Event::Tick;
             }
@@ -273,6 +285,7 @@ impl<S: Store> Driver<S> {
         match published {
             Ok(outcome) => {
                 self.metrics.count_render(true, !outcome.changed.is_empty());
+                self.untold.insert(volume);
                 Event::Rendered {
                     volume,
                     changed: outcome.changed,
@@ -386,6 +399,18 @@ impl<S: Store> Driver<S> {
         self.metrics.set_ready(status.ready);
         if let Err(failure) = self.status.show(status) {
             warn!(%failure, "status_not_written");
+        }
+    }
+
+    /// Once every reload is answered, well or not, the application knows what it can know.
+    fn record_told(&mut self) {
+        if self.reloading > 0 {
+            return;
+        }
+        for volume in std::mem::take(&mut self.untold) {
+            if let Err(failure) = self.told.record(volume) {
+                warn!(%failure, "told_not_recorded");
+            }
         }
     }
 

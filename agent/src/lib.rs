@@ -4,6 +4,7 @@
 //! - [`lifecycle`] decides when to do what, without I/O; [`driver`] carries it out.
 //! - [`store`] reads secrets; [`render`] turns them into text; [`sink`] changes the files of a
 //!   volume together; [`reload`] tells the application.
+//! - [`told`] remembers across lives what the application was told of.
 //! - [`status`], [`metrics`] and [`listen`] show what goes on.
 //! - [`cli`] is the command line; [`app`] puts all of it together.
 
@@ -24,3 +25,4 @@ pub mod render;
 pub mod sink;
 pub mod status;
 pub mod store;
+pub mod told;

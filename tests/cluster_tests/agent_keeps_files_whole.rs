@@ -1,15 +1,62 @@
 use std::{
+    io::{Read, Write},
+    net::TcpListener,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     thread,
     time::Duration,
 };
 
 use serde_json::json;
-use vouchsafe_tests::agent::Agent;
+use vouchsafe_tests::{agent::Agent, wait};
 
 use crate::ready_namespace;
 
 const KILLS: usize = 60;
+
+/// What a kill between the swap and the reload leaves: new files that nobody was told of.
+#[test]
+fn an_agent_that_died_before_it_could_tell_tells_in_its_next_life() {
+    let (namespace, vault) = ready_namespace("untold");
+    let role = namespace.name.as_str();
+    vault.put(role, &json!({ "password": "x" }));
+    let source = json!({ "secret": format!("secret/data/{role}"), "format": "json" });
+    let application = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = application.local_addr().unwrap().port();
+    let files = json!([{ "name": "x", "source": source }]);
+    let mut agent = Agent::new(&vault, role, role, &files, |config| {
+        let http = json!({ "method": "POST", "port": port, "path": "/-/reload" });
+        config["reload"] = json!([{ "on": ["x"], "http": http }]);
+    });
+    let record = agent.path("run").join("told-0");
+    let recorded = || {
+        wait::until(Duration::from_secs(20), "the record", || {
+            std::fs::read(&record)
+        })
+    };
+    agent.start();
+    recorded();
+    agent.kill();
+    // An agent that did tell says nothing more.
+    agent.start();
+    agent.wait_log_count("logged_in", 2, Duration::from_secs(20));
+    agent.kill();
+    application.set_nonblocking(true).unwrap();
+    assert!(application.accept().is_err());
+
+    std::fs::remove_file(&record).unwrap();
+    agent.start();
+    let (mut stream, _) = wait::until(Duration::from_secs(20), "the reload", || {
+        application.accept()
+    });
+    let mut request = [0; 4];
+    stream.set_nonblocking(false).unwrap();
+    stream.read_exact(&mut request).unwrap();
+    assert_eq!(&request, b"POST");
+    stream
+        .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+        .unwrap();
+    recorded();
+}
 
 /// The shipped agent, killed at random moments while secrets rotate as fast as Vault takes them:
 /// whoever reads sees whole files of one generation, before, between and after.
@@ -57,7 +104,7 @@ fn an_agent_killed_at_random_moments_leaves_whole_files_of_one_generation() {
         for _ in 0..KILLS {
             let before = reads.load(Ordering::Relaxed);
             let pause = fastrand::usize(1..200);
-            vouchsafe_tests::wait::until(Duration::from_secs(20), "the reader's progress", || {
+            wait::until(Duration::from_secs(20), "the reader's progress", || {
                 let read = reads.load(Ordering::Relaxed);
                 if read >= before + pause {
                     Ok(())

@@ -15,7 +15,8 @@
 //!   failure with growing pauses ([`backoff`]).
 //! - A volume is rendered when one of its secrets changed and all of them are there: once for all
 //!   changes found in the same round of reads, at the latest [`RENDER_DELAY`] after the first.
-//! - Reloads follow a change of files that were there before, never the first rendering.
+//! - Reloads follow a change of files that were there before, never the first rendering; and what
+//!   an earlier life of the agent changed without telling.
 
 mod backoff;
 mod session;
@@ -106,6 +107,15 @@ pub enum Action {
     Stop,
 }
 
+/// What a volume held when the agent started.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Found {
+    /// Not all files.
+    Nothing,
+    /// All files, from an earlier life of the agent, and whether the application was told of them.
+    Files { told: bool },
+}
+
 /// Whether the agent stays or ends after the first rendering.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Mode {
@@ -154,9 +164,8 @@ impl Add<Duration> for Moment {
 // === impl Lifecycle ===
 
 impl Lifecycle {
-    /// `complete` says of each volume whether all its files are there already, from an earlier
-    /// life of this agent.
-    pub fn new(plan: Plan, mode: Mode, rng: Rng, complete: &[bool]) -> Self {
+    /// `found` in the order of the volumes.
+    pub fn new(plan: Plan, mode: Mode, rng: Rng, found: &[Found]) -> Self {
         let stores = plan.revoke.iter().map(|_| StoreState {
             session: Session::default(),
             busy: false,
@@ -170,7 +179,7 @@ impl Lifecycle {
             present: false,
         });
         let volumes = (0..plan.volumes)
-            .map(|index| VolumeState::new(complete.get(index).copied().unwrap_or(false)));
+            .map(|index| VolumeState::new(found.get(index).copied().unwrap_or(Found::Nothing)));
         Self {
             stores: stores.collect(),
             secrets: secrets.collect(),
@@ -277,16 +286,14 @@ impl Lifecycle {
                 first,
                 kept,
             } => {
-                self.volumes[volume.0].rendered(kept);
-                if !first {
-                    let told = self
-                        .plan
-                        .reloads
-                        .iter()
-                        .enumerate()
-                        .filter(|(_, files)| files.iter().any(|file| changed.contains(file)));
-                    actions.extend(told.map(|(index, _)| Action::Reload(ReloadIndex(index))));
-                }
+                let untold = self.volumes[volume.0].rendered(kept);
+                let is_news = |file: &FileIndex| {
+                    let of_volume = self.plan.files[file.0].volume == volume;
+                    of_volume && (untold || !first && changed.contains(file))
+                };
+                let reloads = self.plan.reloads.iter().enumerate();
+                let told = reloads.filter(|(_, files)| files.iter().any(is_news));
+                actions.extend(told.map(|(index, _)| Action::Reload(ReloadIndex(index))));
             }
             Event::RenderFailed { volume, fault } => {
                 self.volumes[volume.0].failed(now, fault, &mut self.rng);

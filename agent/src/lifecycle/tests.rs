@@ -325,7 +325,7 @@ fn stopping_without_a_token_or_a_wish_to_revoke_is_immediate() {
 fn once_means_once() {
     let plan = plan(3, "1s", false);
     let mut world = World::new(plan.clone(), 18);
-    world.lifecycle = Lifecycle::new(plan, Mode::Once, Rng::with_seed(18), &[false]);
+    world.lifecycle = Lifecycle::new(plan, Mode::Once, Rng::with_seed(18), &[Found::Nothing]);
     world.run_for(60 * SECOND);
     assert!(world.stopped);
     assert_eq!((world.reads().len(), world.renders().len()), (3, 1));
@@ -333,8 +333,27 @@ fn once_means_once() {
 
 #[test]
 fn files_from_an_earlier_life_count_as_ready() {
-    let lifecycle = Lifecycle::new(plan(1, "1s", false), Mode::Stay, Rng::with_seed(1), &[true]);
+    let lifecycle = Lifecycle::new(
+        plan(1, "1s", false),
+        Mode::Stay,
+        Rng::with_seed(1),
+        &[Found::Files { told: true }],
+    );
     assert!(lifecycle.is_ready());
+}
+
+#[test]
+fn what_an_earlier_life_changed_without_telling_is_told_once() {
+    for (told, reloads) in [(true, 0), (false, 1)] {
+        let plan = plan(2, "10s", false);
+        let mut world = World::new(plan.clone(), 23);
+        let found = [Found::Files { told }];
+        world.lifecycle = Lifecycle::new(plan, Mode::Stay, Rng::with_seed(23), &found);
+        // The files on disk are what the store says.
+        world.rendered.fill(1);
+        world.run_for(60 * SECOND);
+        assert_eq!((world.renders().len(), world.reloads().len()), (1, reloads));
+    }
 }
 
 #[test]

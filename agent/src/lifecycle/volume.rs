@@ -1,13 +1,13 @@
 use fastrand::Rng;
 
-use super::{Moment, RENDER_DELAY, backoff::Backoff};
+use super::{Found, Moment, RENDER_DELAY, backoff::Backoff};
 use crate::fault::{Fault, Whose};
 
 /// What a volume shows, compared with what its secrets say.
 #[derive(Debug)]
 pub(super) struct VolumeState {
-    /// All files are there, perhaps from an earlier life of the agent.
-    complete: bool,
+    /// What is there, perhaps from an earlier life of the agent.
+    found: Found,
     /// Rendered in this life.
     rendered: bool,
     /// When a secret changed that is not yet rendered.
@@ -18,9 +18,9 @@ pub(super) struct VolumeState {
 }
 
 impl VolumeState {
-    pub(super) fn new(complete: bool) -> Self {
+    pub(super) fn new(found: Found) -> Self {
         Self {
-            complete,
+            found,
             rendered: false,
             dirty: None,
             rendering: false,
@@ -30,7 +30,7 @@ impl VolumeState {
     }
 
     pub(super) fn is_complete(&self) -> bool {
-        self.complete
+        matches!(self.found, Found::Files { .. })
     }
 
     pub(super) fn is_rendered(&self) -> bool {
@@ -76,12 +76,14 @@ impl VolumeState {
         true
     }
 
-    pub(super) fn rendered(&mut self, kept: Option<Fault>) {
+    /// Whether all files are news to the application, changed or not.
+    pub(super) fn rendered(&mut self, kept: Option<Fault>) -> bool {
         self.rendering = false;
         self.rendered = true;
-        self.complete = true;
         self.backoff.reset();
         self.fault = kept;
+        let found = std::mem::replace(&mut self.found, Found::Files { told: true });
+        found == Found::Files { told: false }
     }
 
     pub(super) fn failed(&mut self, now: Moment, fault: Fault, rng: &mut Rng) {

@@ -44,19 +44,25 @@ impl Generation {
         }
     }
 
-    /// A new one, empty and closed to others.
-    pub(super) fn create(volume: BorrowedFd<'_>, now: SystemTime) -> Result<Self, Failure> {
+    /// A new one, empty and closed to others. `count` goes up with each: a reader that has read
+    /// `..data` and not yet gone there must find what it names or nothing, never a later generation
+    /// that was given the same name while it is half written.
+    pub(super) fn create(
+        volume: BorrowedFd<'_>,
+        now: SystemTime,
+        count: &mut u64,
+    ) -> Result<Self, Failure> {
         let time = name_of(now);
-        let mut name = time.clone();
-        let mut attempt = 0_u32;
         // Ends: each name that is taken is one of a few directories that exist.
-        while let Err(error) = mkdirat(volume, &name, Mode::RWXU) {
-            if error != Errno::EXIST {
-                return Err(Step::Create.failed()(error));
+        let name = loop {
+            *count += 1;
+            let name = format!("{time}.{count}");
+            match mkdirat(volume, &name, Mode::RWXU) {
+                Ok(()) => break name,
+                Err(Errno::EXIST) => {}
+                Err(error) => return Err(Step::Create.failed()(error)),
             }
-            attempt += 1;
-            name = format!("{time}.{attempt}");
-        }
+        };
         let directory = directory::open(volume, &name).map_err(Step::Create.failed())?;
         Ok(Self { name, directory })
     }

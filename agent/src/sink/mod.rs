@@ -4,10 +4,10 @@
 //! file watchers that know those know this one:
 //!
 //! ```text
-//! ..2026_03_01_10_00_00.123/          one generation: a directory with every file
+//! ..2026_03_01_10_00_00.123.7/        one generation: a directory with every file
 //! ├── db.env
 //! └── tls/server.key
-//! ..data -> ..2026_03_01_10_00_00.123 the current generation
+//! ..data -> ..2026_03_01_10_00_00.123.7  the current generation
 //! db.env -> ..data/db.env             one link per file or top directory
 //! tls    -> ..data/tls
 //! ```
@@ -67,6 +67,8 @@ const NEW_DATA: &str = "..data_tmp";
 pub struct Volume {
     path: PathBuf,
     directory: OwnedFd,
+    /// How many generations this process began here.
+    generations: u64,
     /// The generation before the current one, if this process has seen it.
     previous: Option<String>,
     /// Files given to another user, which this process may be unable to open again.
@@ -113,6 +115,7 @@ impl Volume {
         let volume = Self {
             path,
             directory,
+            generations: 0,
             previous: None,
             given_away: BTreeMap::new(),
             untold: BTreeSet::new(),
@@ -134,6 +137,13 @@ impl Volume {
         };
         file::read(current.as_fd(), name, self.given_away.get(name))
             .map_err(|failure| self.error(name.as_str(), failure))
+    }
+
+    /// The name of the generation that the volume at a path shows, if it shows one.
+    pub fn generation_at(path: &Path) -> Option<String> {
+        let directory = directory::open_volume(path).ok()?;
+        let current = Generation::current(directory.as_fd()).ok()??;
+        Some(current.name)
     }
 
     /// Whether the volume at a path shows every one of these files; for a process that does not

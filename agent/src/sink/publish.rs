@@ -101,14 +101,14 @@ impl Volume {
 
     /// Steps 2 to 4: everything up to the swap.
     fn write(
-        &self,
+        &mut self,
         files: &[RenderedFile],
         missing_links: &BTreeSet<&str>,
         now: SystemTime,
     ) -> Result<(Generation, BTreeMap<FileName, File>), SinkError> {
         let volume = self.directory.as_fd();
-        let generation =
-            Generation::create(volume, now).map_err(|failure| self.error("", failure))?;
+        let generation = Generation::create(volume, now, &mut self.generations)
+            .map_err(|failure| SinkError::new(&self.path, "", failure))?;
         let mut given_away = BTreeMap::new();
         for file in files {
             let written = file::write(generation.as_fd(), file)

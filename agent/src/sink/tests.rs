@@ -114,17 +114,22 @@ fn the_tree_is_that_of_a_kubelet_volume() {
         }
     );
     let first = [
-        "..2026_03_01_10_00_00.123/ 0755",
-        "..2026_03_01_10_00_00.123/db.env 0644 A='1'",
-        "..2026_03_01_10_00_00.123/tls/ 0755",
-        "..2026_03_01_10_00_00.123/tls/ca/ 0755",
-        "..2026_03_01_10_00_00.123/tls/ca/root.pem 0644 root",
-        "..2026_03_01_10_00_00.123/tls/server.key 0400 key",
+        "..2026_03_01_10_00_00.123.1/ 0755",
+        "..2026_03_01_10_00_00.123.1/db.env 0644 A='1'",
+        "..2026_03_01_10_00_00.123.1/tls/ 0755",
+        "..2026_03_01_10_00_00.123.1/tls/ca/ 0755",
+        "..2026_03_01_10_00_00.123.1/tls/ca/root.pem 0644 root",
+        "..2026_03_01_10_00_00.123.1/tls/server.key 0400 key",
     ];
     let links = ["db.env -> ..data/db.env", "tls -> ..data/tls"];
     assert_eq!(
         tree(&path),
-        [&first[..], &["..data -> ..2026_03_01_10_00_00.123"], &links].concat()
+        [
+            &first[..],
+            &["..data -> ..2026_03_01_10_00_00.123.1"],
+            &links
+        ]
+        .concat()
     );
 
     let set = [
@@ -141,19 +146,19 @@ fn the_tree_is_that_of_a_kubelet_volume() {
         }
     );
     let second = [
-        "..2026_03_01_10_01_00.000/ 0755",
-        "..2026_03_01_10_01_00.000/db.env 0644 A='2'",
-        "..2026_03_01_10_01_00.000/tls/ 0755",
-        "..2026_03_01_10_01_00.000/tls/ca/ 0755",
-        "..2026_03_01_10_01_00.000/tls/ca/root.pem 0644 root",
-        "..2026_03_01_10_01_00.000/tls/server.key 0644 key",
+        "..2026_03_01_10_01_00.000.2/ 0755",
+        "..2026_03_01_10_01_00.000.2/db.env 0644 A='2'",
+        "..2026_03_01_10_01_00.000.2/tls/ 0755",
+        "..2026_03_01_10_01_00.000.2/tls/ca/ 0755",
+        "..2026_03_01_10_01_00.000.2/tls/ca/root.pem 0644 root",
+        "..2026_03_01_10_01_00.000.2/tls/server.key 0644 key",
     ];
     assert_eq!(
         tree(&path),
         [
             &first[..],
             &second,
-            &["..data -> ..2026_03_01_10_01_00.000"],
+            &["..data -> ..2026_03_01_10_01_00.000.2"],
             &links
         ]
         .concat()
@@ -165,12 +170,12 @@ fn the_tree_is_that_of_a_kubelet_volume() {
         tree(&path),
         [
             &[
-                "..2026_03_01_10_00_00.000/ 0755",
-                "..2026_03_01_10_00_00.000/db.env 0644 A='3'"
+                "..2026_03_01_10_00_00.000.3/ 0755",
+                "..2026_03_01_10_00_00.000.3/db.env 0644 A='3'"
             ],
             &second[..],
             &[
-                "..data -> ..2026_03_01_10_00_00.000",
+                "..data -> ..2026_03_01_10_00_00.000.3",
                 "db.env -> ..data/db.env"
             ]
         ]
@@ -308,14 +313,29 @@ fn generations_have_distinct_names_whatever_the_clock_says() {
     assert_eq!(
         seen,
         [
-            "..2026_03_01_10_00_00.005",
             "..2026_03_01_10_00_00.005.1",
             "..2026_03_01_10_00_00.005.2",
-            "..2026_03_01_10_00_00.004",
-            "..1970_01_01_00_00_00.000",
-            "..9999_12_31_23_59_59.000",
+            "..2026_03_01_10_00_00.005.3",
+            "..2026_03_01_10_00_00.004.4",
+            "..1970_01_01_00_00_00.000.5",
+            "..9999_12_31_23_59_59.000.6",
         ]
     );
+}
+
+/// A reader between reading `..data` and going there must never end up in a later generation that
+/// is half written, so the name of a removed one is not given again.
+#[test]
+fn the_name_of_a_generation_is_never_used_again() {
+    let scratch = scratch();
+    let mut volume = Volume::open(scratch.path()).unwrap();
+    let mut seen = BTreeSet::new();
+    for number in 0..20 {
+        volume
+            .publish(&[file("a", &number.to_string())], at(0))
+            .unwrap();
+        assert!(seen.insert(scratch.path().join(DATA).read_link().unwrap()));
+    }
 }
 
 #[test]

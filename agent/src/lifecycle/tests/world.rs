@@ -82,7 +82,7 @@ impl World {
         let secrets = plan.secrets.len();
         let rng = Rng::with_seed(seed);
         Self {
-            lifecycle: Lifecycle::new(plan, Mode::Stay, rng, &[false]),
+            lifecycle: Lifecycle::new(plan, Mode::Stay, rng, &[Found::Nothing]),
             now: Moment::default(),
             latency: Duration::from_millis(2),
             token: TokenLease {

@@ -1,0 +1,85 @@
+//! Which generation of each volume the application was told of, kept across lives of the agent.
+//!
+//! An agent that is killed after a swap and before the reload finds its files unchanged in its next
+//! life, and would never tell. So the name of the generation is put down after the telling, and one
+//! that was not put down is told of again: at least once, not at most once.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use vouchsafe_shared::config::AgentConfig;
+
+use crate::{lifecycle::Found, plan::VolumeIndex, publish::Publisher, sink::Volume};
+
+/// The record, in the agent's own directory. Nothing is kept when nobody is ever told.
+#[derive(Debug)]
+pub struct Told {
+    directory: Option<PathBuf>,
+    volumes: Vec<PathBuf>,
+}
+
+impl Told {
+    pub fn new(config: &AgentConfig) -> Self {
+        let directory = (!config.reload.is_empty()).then(|| PathBuf::from(&config.run_directory));
+        let volumes = config
+            .volumes
+            .iter()
+            .map(|volume| PathBuf::from(&volume.path));
+        Self {
+            directory,
+            volumes: volumes.collect(),
+        }
+    }
+
+    /// What the volumes hold from an earlier life.
+    pub fn found(&self, config: &AgentConfig) -> Vec<Found> {
+        let complete = Publisher::complete(config).into_iter().enumerate();
+        let found = complete.map(|(index, complete)| {
+            if !complete {
+                return Found::Nothing;
+            }
+            let told = self.is_told(VolumeIndex(index));
+            Found::Files { told }
+        });
+        found.collect()
+    }
+
+    /// Puts down that the application was told of what the volume shows now.
+    ///
+    /// # Errors
+    /// When it cannot be written; the worst is that the application is told once more.
+    pub fn record(&self, volume: VolumeIndex) -> io::Result<()> {
+        let Some(directory) = &self.directory else {
+            return Ok(());
+        };
+        let Some(generation) = Volume::generation_at(&self.volumes[volume.0]) else {
+            return Ok(());
+        };
+        let next = directory.join("told.next");
+        let mut options = OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&next)?;
+        file.write_all(generation.as_bytes())?;
+        fs::rename(&next, record_of(directory, volume))
+    }
+
+    fn is_told(&self, volume: VolumeIndex) -> bool {
+        let Some(directory) = &self.directory else {
+            return true;
+        };
+        let recorded = fs::read_to_string(record_of(directory, volume)).ok();
+        recorded.is_some() && recorded == Volume::generation_at(&self.volumes[volume.0])
+    }
+}
+
+fn record_of(directory: &Path, volume: VolumeIndex) -> PathBuf {
+    directory.join(format!("told-{}", volume.0))
+}
