@@ -38,8 +38,14 @@ fn an_agent_that_died_before_it_could_tell_tells_in_its_next_life() {
     agent.kill();
     // An agent that did tell says nothing more.
     agent.start();
-    agent.wait_log_count("logged_in", 2, Duration::from_secs(20));
-    agent.kill();
+    wait::until(Duration::from_secs(20), "a rendering", || {
+        match agent.metric("vouchsafe_agent_renders_total{result=\"success\"}")? {
+            0 => Err("none".to_owned()),
+            _ => Ok(()),
+        }
+    });
+    agent.signal("TERM");
+    agent.wait_end(Duration::from_secs(10));
     application.set_nonblocking(true).unwrap();
     assert!(application.accept().is_err());
 

@@ -157,22 +157,6 @@ impl Agent {
         });
     }
 
-    /// Waits until the log holds `text` in so many lines.
-    pub fn wait_log_count(&self, text: &str, count: usize, limit: Duration) {
-        wait::until(
-            limit,
-            &format!("{text:?} {count} times in the agent's log"),
-            || {
-                let log = self.log();
-                if log.matches(text).count() >= count {
-                    Ok(())
-                } else {
-                    Err(log)
-                }
-            },
-        );
-    }
-
     /// One value of the metrics page, by its name and labels as they stand there.
     pub fn metric(&self, name: &str) -> Result<u64, String> {
         let address = format!("http://127.0.0.1:{}/metrics", self.metrics_port);
