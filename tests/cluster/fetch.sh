@@ -31,15 +31,15 @@ next() {
 unpack_packages() {
   local work=$cache/.packages.partial package
   rm -rf "$work" "$packages"
-  mkdir -p "$work/downloads" "$work/root"
+  mkdir -p "$work/downloads" "$work/files"
   download() { (cd "$work/downloads" && apt-get --quiet=2 -o APT::Sandbox::User=root download "${debian_packages[@]}"); }
   download 2>/dev/null || { apt-get --quiet=2 update && download; }
-  for package in "$work"/downloads/*.deb; do dpkg -x "$package" "$work/root"; done
-  if ldd "$(PATH=$work/root/usr/sbin:$work/root/usr/bin command -v runc)" | grep 'not found'; then
+  for package in "$work"/downloads/*.deb; do dpkg -x "$package" "$work/files"; done
+  if ldd "$(PATH=$work/files/usr/sbin:$work/files/usr/bin command -v runc)" | grep 'not found'; then
     fail "runc needs the shared library named above (package libseccomp2 on Debian and Ubuntu)"
   fi
-  touch "$work/root/.complete"
-  mv "$work/root" "$packages"
+  touch "$work/files/.complete"
+  mv "$work/files" "$packages"
   rm -rf "$work"
 }
 
