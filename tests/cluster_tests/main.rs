@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod agent_keeps_files_whole;
+mod agent_lifecycle;
 mod agent_renders_every_format;
 mod budgets;
 mod jobs_and_init_containers;

@@ -113,11 +113,7 @@ fn the_apps_own_token_never_reaches_the_agent() {
     let role = namespace.name.as_str();
     vault.put(role, &json!({ "user": "app" }));
     let path = format!("secret/data/{role}");
-    let annotations = [
-        ("vouchsafe.dev/inject", "true"),
-        ("vouchsafe.dev/role", role),
-        ("vouchsafe.dev/secret-db.json", path.as_str()),
-    ];
+    let annotations = app::asking(role, &[("vouchsafe.dev/secret-db.json", &path)]);
     let mut pod = app::pod("web", &annotations, app::STAY);
     pod["spec"]["automountServiceAccountToken"] = json!(true);
     namespace.apply(&pod);

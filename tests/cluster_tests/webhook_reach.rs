@@ -1,7 +1,7 @@
 use serde_json::json;
 use vouchsafe_tests::{
     app,
-    cluster::{self, PATIENCE},
+    cluster::{self, Namespace, PATIENCE},
     wait,
 };
 
@@ -22,18 +22,13 @@ fn installed(arguments: &[&str]) -> Result<String, String> {
     }
 }
 
-/// One test, because the second half takes the webhook away.
 #[test]
-fn pods_without_annotations_never_reach_the_webhook_and_do_not_need_it() {
+fn pods_without_annotations_never_reach_the_webhook() {
     let (namespace, vault) = ready_namespace("reach");
     let role = namespace.name.as_str();
     vault.put(role, &json!({ "user": "app" }));
     let path = format!("secret/data/{role}");
-    let annotations = [
-        ("vouchsafe.dev/inject", "true"),
-        ("vouchsafe.dev/role", role),
-        ("vouchsafe.dev/secret-db.json", path.as_str()),
-    ];
+    let annotations = app::asking(role, &[("vouchsafe.dev/secret-db.json", &path)]);
     namespace.apply(&app::pod(
         "bystander",
         &[("example.com/inject", "true")],
@@ -57,9 +52,15 @@ fn pods_without_annotations_never_reach_the_webhook_and_do_not_need_it() {
         },
     );
     assert!(!log.contains("bystander"), "{log}");
+}
 
-    // A webhook configuration of this test's own, for a service that nobody answers for: the same
-    // conditions and failure policy, so nobody else's pods are disturbed.
+#[test]
+fn a_webhook_that_is_down_holds_back_annotated_pods_and_nobody_else() {
+    let namespace = Namespace::new("nobody");
+    let role = namespace.name.as_str();
+    let annotations = app::asking(role, &[("vouchsafe.dev/secret-db.json", "secret/data/db")]);
+    // A configuration of this test's own, with the same conditions and failure policy, for a service
+    // that nobody answers for: other tests need the real one.
     let configuration = cluster::kubectl()
         .args([
             "get",
