@@ -6,7 +6,7 @@
 //!
 //! Honest limit: buffers of the TLS and JSON libraries that a value passed through are not wiped.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, mem};
 
 pub use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use serde_json::Value;
@@ -95,11 +95,19 @@ impl fmt::Debug for SecretValue {
 /// The content of a file about to be written: grows like a `Vec`, is wiped when dropped, and wipes
 /// what it outgrows.
 #[derive(Default, PartialEq)]
-pub struct SecretBuffer(Zeroizing<Vec<u8>>);
+pub struct SecretBuffer(Vec<u8>);
 
 impl SecretBuffer {
+    /// An empty buffer with room for a number of bytes.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self(Vec::with_capacity(bytes))
+    }
+
     pub fn push(&mut self, byte: u8) {
-        self.push_bytes(&[byte]);
+        if self.0.len() == self.0.capacity() {
+            self.grow(1);
+        }
+        self.0.push(byte);
     }
 
     pub fn push_str(&mut self, text: &str) {
@@ -107,19 +115,52 @@ impl SecretBuffer {
     }
 
     pub fn push_bytes(&mut self, bytes: &[u8]) {
-        let needed = self.0.len() + bytes.len();
-        if needed > self.0.capacity() {
-            // `Vec` would leave the old allocation behind unwiped.
-            let mut larger = Vec::with_capacity(needed.next_power_of_two().max(64));
-            larger.extend_from_slice(&self.0);
-            self.0.zeroize();
-            self.0 = Zeroizing::new(larger);
+        if bytes.len() > self.0.capacity() - self.0.len() {
+            self.grow(bytes.len());
         }
         self.0.extend_from_slice(bytes);
     }
 
+    /// `Vec` would leave the old allocation behind unwiped.
+    #[cold]
+    fn grow(&mut self, more: usize) {
+        let needed = self.0.len() + more;
+        let mut larger = Vec::with_capacity(needed.next_power_of_two().max(64));
+        larger.extend_from_slice(&self.0);
+        self.0.as_mut_slice().zeroize();
+        self.0 = larger;
+    }
+
+    /// Forgets what stands after the first `length` bytes.
+    pub fn truncate(&mut self, length: usize) {
+        if let Some(rest) = self.0.get_mut(length..) {
+            rest.zeroize();
+        }
+        self.0.truncate(length);
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub fn expose_secret(&self) -> &[u8] {
         &self.0
+    }
+
+    /// The bytes, still wiped when dropped.
+    pub fn into_bytes(mut self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(mem::take(&mut self.0))
+    }
+}
+
+/// Nothing is ever written behind the end, so wiping what is in use wipes all.
+impl Drop for SecretBuffer {
+    fn drop(&mut self) {
+        self.0.as_mut_slice().zeroize();
     }
 }
 

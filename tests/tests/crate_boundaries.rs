@@ -17,8 +17,8 @@ const NOT_IN_THE_AGENT: [&str; 9] = [
     "vouchsafe-webhook",
 ];
 
-/// What does I/O or encrypts: `shared` is parsed types only.
-const NOT_IN_SHARED: [&str; 6] = ["aws-lc-rs", "hyper", "mio", "rustls", "tokio", "tracing"];
+/// What does I/O or encrypts: `shared` is parsed types only, `template` computes.
+const NOT_WHERE_NO_IO_IS: [&str; 6] = ["aws-lc-rs", "hyper", "mio", "rustls", "tokio", "tracing"];
 
 /// The names of all crates that one crate's program is made of, without those that only build it.
 fn crates_in(package: &str) -> BTreeSet<String> {
@@ -61,8 +61,17 @@ fn the_agent_has_nothing_to_serve_a_webhook_or_to_talk_to_kubernetes() {
 fn shared_does_no_input_or_output() {
     let found = crates_in("vouchsafe-shared");
     assert!(found.contains("serde"), "{found:?}");
-    for name in NOT_IN_SHARED {
+    for name in NOT_WHERE_NO_IO_IS {
         assert!(!found.contains(name), "shared depends on {name}");
+    }
+}
+
+#[test]
+fn the_template_language_does_no_input_or_output() {
+    let found = crates_in("vouchsafe-template");
+    assert!(found.contains("regex-automata"), "{found:?}");
+    for name in NOT_WHERE_NO_IO_IS {
+        assert!(!found.contains(name), "template depends on {name}");
     }
 }
 

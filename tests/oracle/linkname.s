@@ -1,0 +1,1 @@
+// Declares that functions of this package may have their bodies elsewhere.
