@@ -7,7 +7,11 @@ use vouchsafe_shared::config::{AgentConfig, StoreKind};
 
 use crate::{
     driver::Driver, harden, lifecycle::Mode, listen, log, metrics::Metrics, store::vault::Vault,
+    template::Templates,
 };
+
+/// `EX_USAGE` of sysexits: a wrong command line or configuration.
+pub const BAD_CONFIGURATION: u8 = 64;
 
 /// Stays with the pod: renders, refreshes and tells until stopped.
 pub fn run(config: AgentConfig) -> ExitCode {
@@ -22,6 +26,13 @@ pub fn init(config: AgentConfig, timeout: Duration) -> ExitCode {
 fn start(config: AgentConfig, mode: Mode, timeout: Option<Duration>) -> ExitCode {
     log::start(config.log);
     harden::protect_memory();
+    let templates = Templates::load(&config);
+    for fault in templates.faults() {
+        error!(code = %fault.code, whose = fault.whose.as_str(), reason = fault.message, "template_invalid");
+    }
+    if templates.are_hopeless() {
+        return ExitCode::from(BAD_CONFIGURATION);
+    }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .enable_time()
@@ -39,8 +50,8 @@ fn start(config: AgentConfig, mode: Mode, timeout: Option<Duration>) -> ExitCode
     };
     let code = runtime.block_on(async {
         match timeout {
-            None => serve(config, mode).await,
-            Some(limit) => tokio::time::timeout(limit, serve(config, mode))
+            None => serve(config, templates, mode).await,
+            Some(limit) => tokio::time::timeout(limit, serve(config, templates, mode))
                 .await
                 .unwrap_or_else(|_| {
                     error!(?limit, "gave_up: not everything could be rendered in time");
@@ -53,7 +64,7 @@ fn start(config: AgentConfig, mode: Mode, timeout: Option<Duration>) -> ExitCode
     code
 }
 
-async fn serve(config: AgentConfig, mode: Mode) -> ExitCode {
+async fn serve(config: AgentConfig, templates: Templates, mode: Mode) -> ExitCode {
     let metrics = Arc::new(Metrics::default());
     info!(
         version = env!("CARGO_PKG_VERSION"),
@@ -74,7 +85,14 @@ async fn serve(config: AgentConfig, mode: Mode) -> ExitCode {
         StoreKind::Vault => Vault::new(store),
     });
     let stores = stores.collect();
-    let driver = Driver::new(config, mode, stores, metrics, fastrand::Rng::new());
+    let driver = Driver::new(
+        config,
+        templates,
+        mode,
+        stores,
+        metrics,
+        fastrand::Rng::new(),
+    );
     match driver.run().await {
         Ok(code) => code,
         Err(failure) => {

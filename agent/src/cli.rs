@@ -23,12 +23,12 @@ Options:
 
 Signals (run):
   SIGTERM, SIGINT     Stop, give the token back if asked, within 5 s
-  SIGHUP              Read all secrets again now
+  SIGHUP              Read all secrets again now, except what was issued to this pod
 
 Exit codes:
   0   done, or stopped as asked; ready: all files are there
-  1   failed at run time; ready: not ready
-  64  wrong command line or configuration
+  1   failed at run time, or a template with error_fatal failed; ready: not ready
+  64  wrong command line or configuration, or templates that can never be rendered
 ";
 
 /// What is asked for.

@@ -2,12 +2,13 @@
 //! application.
 //!
 //! - [`lifecycle`] decides when to do what, without I/O; [`driver`] carries it out.
-//! - [`store`] reads secrets; [`render`] turns them into text; [`sink`] changes the files of a
-//!   volume together; [`reload`] tells the application.
+//! - [`store`] asks for secrets, [`answer`] understands what comes; [`render`] and [`template`] turn
+//!   it into text; [`sink`] changes the files of a volume together; [`reload`] tells the application.
 //! - [`told`] remembers across lives what the application was told of.
 //! - [`status`], [`metrics`] and [`listen`] show what goes on.
 //! - [`cli`] is the command line; [`app`] puts all of it together.
 
+pub mod answer;
 pub mod app;
 pub mod cli;
 pub mod driver;
@@ -25,4 +26,5 @@ pub mod render;
 pub mod sink;
 pub mod status;
 pub mod store;
+pub mod template;
 pub mod told;

@@ -11,15 +11,12 @@ use vouchsafe_agent::{
     ready,
 };
 
-/// `EX_USAGE` of sysexits: a wrong command line or configuration.
-const USAGE: u8 = 64;
-
 fn main() -> ExitCode {
     match run() {
         Ok(code) => code,
         Err(error) => {
             say(&mut io::stderr(), &format!("vouchsafe-agent: {error}\n"));
-            ExitCode::from(USAGE)
+            ExitCode::from(app::BAD_CONFIGURATION)
         }
     }
 }

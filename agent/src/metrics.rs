@@ -18,9 +18,11 @@ use crate::fault::Fault;
 #[derive(Debug, Default)]
 pub struct Metrics {
     ready: AtomicBool,
-    requests: AtomicU64,
+    requests: Mutex<BTreeMap<RequestKind, u64>>,
     logins: Results,
     renewals: Results,
+    lease_renewals: Results,
+    templates: Results,
     renders: Results,
     changes: AtomicU64,
     reloads: Results,
@@ -33,6 +35,34 @@ struct Results {
     failure: AtomicU64,
 }
 
+/// What a store was asked.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum RequestKind {
+    Login,
+    RenewToken,
+    Revoke,
+    Read,
+    List,
+    Write,
+    Certificate,
+    RenewLease,
+}
+
+impl RequestKind {
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Login => "{kind=\"login\"}",
+            Self::RenewToken => "{kind=\"renew-token\"}",
+            Self::Revoke => "{kind=\"revoke\"}",
+            Self::Read => "{kind=\"read\"}",
+            Self::List => "{kind=\"list\"}",
+            Self::Write => "{kind=\"write\"}",
+            Self::Certificate => "{kind=\"certificate\"}",
+            Self::RenewLease => "{kind=\"renew-lease\"}",
+        }
+    }
+}
+
 impl Metrics {
     pub fn set_ready(&self, ready: bool) {
         self.ready.store(ready, Ordering::Relaxed);
@@ -42,9 +72,19 @@ impl Metrics {
         self.ready.load(Ordering::Relaxed)
     }
 
-    /// Logins, renewals, reads and revocations; a KV read may take two HTTP requests the first time.
-    pub fn count_request(&self) {
-        self.requests.fetch_add(1, Ordering::Relaxed);
+    /// A KV read may take two HTTP requests the first time.
+    pub fn count_request(&self, kind: RequestKind) {
+        let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        *requests.entry(kind).or_default() += 1;
+    }
+
+    pub fn count_lease_renewal(&self, success: bool) {
+        self.lease_renewals.count(success);
+    }
+
+    /// One run of a template that had all it asked for.
+    pub fn count_template(&self, success: bool) {
+        self.templates.count(success);
     }
 
     pub fn count_login(&self, success: bool) {
@@ -85,12 +125,14 @@ impl Metrics {
             "Whether all files are there.",
             &[("", ready)],
         );
-        let requests = [("", load(&self.requests))];
+        let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        let labels = requests.iter().map(|(kind, count)| (kind.label(), *count));
+        let requests: Vec<_> = labels.collect();
         write_metric(
             &mut page,
             "store_requests_total",
             "counter",
-            "Requests to stores.",
+            "Requests to stores by kind.",
             &requests,
         );
         for (name, help, results) in [
@@ -99,6 +141,16 @@ impl Metrics {
                 "token_renewals_total",
                 "Renewals of tokens.",
                 &self.renewals,
+            ),
+            (
+                "lease_renewals_total",
+                "Renewals of leases.",
+                &self.lease_renewals,
+            ),
+            (
+                "template_renders_total",
+                "Renderings of templates.",
+                &self.templates,
             ),
             ("renders_total", "Renderings of volumes.", &self.renders),
             (
@@ -174,6 +226,8 @@ mod tests {
         let metrics = Metrics::default();
         metrics.set_ready(true);
         metrics.count_login(false);
+        metrics.count_request(RequestKind::RenewLease);
+        metrics.count_template(false);
         metrics.count_render(true, true);
         metrics.count_fault(&Fault::new(
             Code::RateLimited,
@@ -186,6 +240,8 @@ mod tests {
             "vouchsafe_agent_ready 1",
             "vouchsafe_agent_logins_total{result=\"failure\"} 1",
             "vouchsafe_agent_renders_total{result=\"success\"} 1",
+            "vouchsafe_agent_store_requests_total{kind=\"renew-lease\"} 1",
+            "vouchsafe_agent_template_renders_total{result=\"failure\"} 1",
             "vouchsafe_agent_generations_total 1",
             "vouchsafe_agent_faults_total{code=\"VS3007\",whose=\"store\"} 1",
         ] {

@@ -1,9 +1,13 @@
-//! The configuration as indices: which reads there are, and what each of them feeds.
+//! The configuration as indices: which files there are, and what is known of their needs before
+//! anything was read.
+
+use std::fmt::Write;
 
 use vouchsafe_shared::{
-    config::{AgentConfig, RefreshConfig},
+    config::{AgentConfig, RefreshConfig, SourceConfig},
     value::SecretPath,
 };
+use vouchsafe_template::scope::Dependency;
 
 macro_rules! index {
     ($(#[doc = $doc:literal])+ $name:ident) => {
@@ -18,7 +22,7 @@ index! {
     StoreIndex
 }
 index! {
-    /// Index into [`Plan::secrets`].
+    /// Index into the secrets of a [`crate::lifecycle::Demand`].
     SecretIndex
 }
 index! {
@@ -34,12 +38,11 @@ index! {
     ReloadIndex
 }
 
-/// What depends on what. A secret that several files use is read once.
+/// What belongs to what.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// Of each store, whether its token is given back at the end.
     pub revoke: Vec<bool>,
-    pub secrets: Vec<PlannedSecret>,
     pub files: Vec<PlannedFile>,
     pub volumes: usize,
     /// Of each reload, the files whose change it tells.
@@ -47,42 +50,38 @@ pub struct Plan {
     pub refresh: RefreshConfig,
 }
 
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct PlannedSecret {
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlannedFile {
+    pub volume: VolumeIndex,
+    /// Where its secrets are.
     pub store: StoreIndex,
-    pub path: SecretPath,
+    /// The secret it shows; a template tells when it runs.
+    pub secret: Option<Dependency>,
 }
 
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct PlannedFile {
-    pub secret: SecretIndex,
-    pub volume: VolumeIndex,
+/// One thing to read, however many files need it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlannedSecret {
+    /// None for what lies beside the agent.
+    pub store: Option<StoreIndex>,
+    pub dependency: Dependency,
 }
 
 impl Plan {
     /// The configuration was checked when it was read, so every name in it leads somewhere.
     pub fn new(config: &AgentConfig) -> Self {
-        let mut secrets: Vec<PlannedSecret> = Vec::new();
-        let mut files = Vec::new();
-        for file in &config.files {
-            let store = config
-                .stores
-                .iter()
-                .position(|store| store.name == file.store);
-            let secret = PlannedSecret {
-                store: StoreIndex(store.unwrap_or_default()),
-                path: file.source.secret.clone(),
-            };
-            let known = secrets.iter().position(|known| known == &secret);
-            let index = known.unwrap_or(secrets.len());
-            if known.is_none() {
-                secrets.push(secret);
-            }
-            files.push(PlannedFile {
-                secret: SecretIndex(index),
+        let planned = |file: &vouchsafe_shared::config::FileConfig| {
+            let mut stores = config.stores.iter();
+            let store = stores.position(|store| store.name == file.store);
+            PlannedFile {
                 volume: VolumeIndex(file.volume),
-            });
-        }
+                store: StoreIndex(store.unwrap_or_default()),
+                secret: match &file.source {
+                    SourceConfig::Secret(source) => Some(read_of(&source.secret)),
+                    SourceConfig::Template(_) => None,
+                },
+            }
+        };
         let file_indices = |names: &[vouchsafe_shared::value::FileName]| {
             let named = |(_, file): &(usize, &vouchsafe_shared::config::FileConfig)| {
                 names.contains(&file.name)
@@ -98,8 +97,7 @@ impl Plan {
                 .iter()
                 .map(|store| store.revoke_on_shutdown)
                 .collect(),
-            secrets,
-            files,
+            files: config.files.iter().map(planned).collect(),
             volumes: config.volumes.len(),
             reloads: config
                 .reload
@@ -111,16 +109,42 @@ impl Plan {
     }
 
     /// The files of one volume, by index.
-    pub fn files_of(&self, volume: VolumeIndex) -> impl Iterator<Item = (FileIndex, PlannedFile)> {
+    pub fn files_of(&self, volume: VolumeIndex) -> impl Iterator<Item = (FileIndex, &PlannedFile)> {
         self.files
             .iter()
             .enumerate()
             .filter(move |(_, file)| file.volume == volume)
-            .map(|(index, file)| (FileIndex(index), *file))
+            .map(|(index, file)| (FileIndex(index), file))
+    }
+}
+
+impl PlannedSecret {
+    /// What a file asks for, in the store of the file or beside the agent.
+    pub fn new(store: StoreIndex, dependency: Dependency) -> Self {
+        let is_local = matches!(dependency, Dependency::File { .. });
+        Self {
+            store: (!is_local).then_some(store),
+            dependency,
+        }
     }
 
-    /// The secrets that one volume's files need, some of them more than once.
-    pub fn secrets_of(&self, volume: VolumeIndex) -> impl Iterator<Item = SecretIndex> {
-        self.files_of(volume).map(|(_, file)| file.secret)
+    /// Whether it is asked for by files of this store.
+    pub fn is(&self, store: StoreIndex, dependency: &Dependency) -> bool {
+        self.store.is_none_or(|own| own == store) && &self.dependency == dependency
     }
+}
+
+/// The read that a template asks for with the same path. Templates write paths as URLs, so what
+/// means something there is encoded.
+pub fn read_of(path: &SecretPath) -> Dependency {
+    let mut url = String::with_capacity(path.as_str().len());
+    for character in path.as_str().chars() {
+        match character {
+            '%' | '#' => {
+                let _ = write!(url, "%{:02X}", u32::from(character));
+            }
+            _ => url.push(character),
+        }
+    }
+    Dependency::Read { path: url }
 }

@@ -3,22 +3,26 @@
 use std::{path::Path, time::SystemTime};
 
 use vouchsafe_shared::{
-    config::{AgentConfig, FileConfig},
+    config::{AgentConfig, FileConfig, SecretSource, SourceConfig},
     diagnostic::Code,
+    secret::SecretBuffer,
 };
 
 use crate::{
+    answer::Answer,
     fault::{Fault, Retry, Whose},
-    plan::{FileIndex, Plan, VolumeIndex},
+    lifecycle::{Asked, Demand, FileFault, Outcome},
+    plan::{FileIndex, SecretIndex, VolumeIndex},
     render,
     sink::{RenderedFile, SinkError, Volume},
-    store::Secret,
+    template::{Templates, Write},
 };
 
 /// The volumes of a configuration, each opened when first needed.
 #[derive(Debug)]
 pub struct Publisher {
     files: Vec<FileConfig>,
+    templates: Templates,
     volumes: Vec<OpenVolume>,
 }
 
@@ -28,18 +32,26 @@ struct OpenVolume {
     sink: Option<Volume>,
 }
 
-/// What publishing a volume did.
-#[derive(Debug, PartialEq)]
-pub struct Outcome {
-    pub changed: Vec<FileIndex>,
-    /// There was nothing before, so nobody can have read it.
-    pub first: bool,
-    /// A file that could not be rendered, and so kept its last good content.
-    pub kept: Option<Fault>,
+/// What came of rendering a volume, and of its templates by themselves.
+#[derive(Debug)]
+pub struct Attempt {
+    pub asked: Vec<Asked>,
+    pub outcome: Outcome,
+    /// How many templates were rendered.
+    pub rendered: u64,
+    /// Why others were not, although all they asked for was there.
+    pub template_faults: Vec<FileFault>,
+}
+
+impl Attempt {
+    fn template_failed(&mut self, file: FileIndex, fault: &Fault) {
+        let fault = fault.clone();
+        self.template_faults.push(FileFault { file, fault });
+    }
 }
 
 impl Publisher {
-    pub fn new(config: &AgentConfig) -> Self {
+    pub fn new(config: &AgentConfig, templates: Templates) -> Self {
         let volumes = config.volumes.iter();
         let volumes = volumes.map(|volume| OpenVolume {
             path: volume.path.clone(),
@@ -47,6 +59,7 @@ impl Publisher {
         });
         Self {
             files: config.files.clone(),
+            templates,
             volumes: volumes.collect(),
         }
     }
@@ -61,15 +74,76 @@ impl Publisher {
     }
 
     /// Renders all files of a volume and swaps them in together. A file that cannot be rendered
-    /// keeps its last good content; if it never had one, nothing is published.
-    ///
-    /// # Errors
-    /// The files that are there stay as they are, whole.
+    /// keeps its last good content; if it never had one, nothing is published. The same holds for
+    /// one whose secret is given up; for one that is still to come, everything waits. A template
+    /// whose failure is fatal leaves all as it was.
     pub fn publish(
         &mut self,
-        plan: &Plan,
+        demand: &Demand,
+        is_given_up: &dyn Fn(SecretIndex) -> bool,
         volume: VolumeIndex,
-        secrets: &[Option<Secret>],
+        answers: &[Option<Answer>],
+        now: SystemTime,
+    ) -> Attempt {
+        let mut attempt = Attempt {
+            asked: Vec::new(),
+            outcome: Outcome::Incomplete,
+            rendered: 0,
+            template_faults: Vec::new(),
+        };
+        let mut waits = false;
+        let mut contents = Vec::new();
+        for (index, planned) in demand.plan().files_of(volume) {
+            let file = &self.files[index.0];
+            let content = match &file.source {
+                SourceConfig::Secret(source) => {
+                    let secret = demand.needs(index).next();
+                    let answer = secret.and_then(|secret| answers.get(secret.0)?.as_ref());
+                    match answer {
+                        Some(answer) => plain(file, source, answer),
+                        None => {
+                            waits |= !secret.is_some_and(is_given_up);
+                            Err(missing(file, &source.secret.to_string()))
+                        }
+                    }
+                }
+                SourceConfig::Template(_) => {
+                    let run = self.templates.run(index, planned.store, demand, answers);
+                    waits |= run.missing.iter().any(|missing| {
+                        let secret = demand.find(planned.store, missing);
+                        !secret.is_some_and(is_given_up)
+                    });
+                    attempt.asked.push(run.asked);
+                    let content = match (run.content, run.missing.first()) {
+                        (Some(content), _) => content.map(|content| (content, run.writes)),
+                        (None, Some(secret)) => Err(missing(file, &secret.to_string())),
+                        (None, None) => Err(missing(file, "its template")),
+                    };
+                    match &content {
+                        Ok(_) => attempt.rendered += 1,
+                        Err(_) if !run.missing.is_empty() => {}
+                        Err(fault) => attempt.template_failed(index, fault),
+                    }
+                    content
+                }
+            };
+            contents.push((index, content));
+        }
+        if let Some(fatal) = first_fatal(&self.files, &attempt) {
+            attempt.outcome = Outcome::Fatal(fatal);
+        } else if !waits {
+            attempt.outcome = self
+                .swap_in(volume, contents, &mut attempt, now)
+                .unwrap_or_else(Outcome::Failed);
+        }
+        attempt
+    }
+
+    fn swap_in(
+        &mut self,
+        volume: VolumeIndex,
+        contents: Vec<(FileIndex, Result<Content, Fault>)>,
+        attempt: &mut Attempt,
         now: SystemTime,
     ) -> Result<Outcome, Fault> {
         let open = &mut self.volumes[volume.0];
@@ -79,24 +153,32 @@ impl Publisher {
                 none.insert(Volume::open(Path::new(&open.path)).map_err(|error| fault(&error))?)
             }
         };
+        let indices: Vec<_> = contents.iter().map(|(index, _)| *index).collect();
         let mut rendered = Vec::new();
-        let mut kept = None;
-        for (index, planned) in plan.files_of(volume) {
+        let mut kept = Vec::new();
+        for (index, content) in contents {
             let file = &self.files[index.0];
-            let source = &file.source;
-            let Some(secret) = &secrets[planned.secret.0] else {
-                return Err(missing(file, "its secret was not read yet"));
-            };
-            let content = match render::render(source.format, source.key.as_ref(), &secret.data) {
+            let content = content.and_then(|(content, writes)| {
+                let written = writes.iter().try_for_each(Write::carry_out);
+                written.map(|()| content).map_err(|reason| {
+                    let message = format!("file {}: {reason}", file.name);
+                    let fault = Fault::new(Code::WriteFailed, Whose::User, Retry::Rarely, message);
+                    attempt.rendered -= 1;
+                    attempt.template_failed(index, &fault);
+                    fault
+                })
+            });
+            if let Some(fatal) = first_fatal(&self.files, attempt) {
+                return Ok(Outcome::Fatal(fatal));
+            }
+            let content = match content {
                 Ok(content) => content,
-                Err(error) => {
-                    let message = format!("file {} from {}: {error}", file.name, source.secret);
-                    let fault = Fault::new(error.code(), Whose::User, Retry::Rarely, message);
+                Err(fault) => {
                     let last = sink
                         .read_current(&file.name)
                         .map_err(|error| self::fault(&error))?;
                     let Some(last) = last else { return Err(fault) };
-                    kept.get_or_insert(fault);
+                    kept.push(FileFault { file: index, fault });
                     last
                 }
             };
@@ -111,15 +193,32 @@ impl Publisher {
         let published = sink
             .publish(&rendered, now)
             .map_err(|error| fault(&error))?;
-        let changed = plan
-            .files_of(volume)
-            .map(|(index, _)| index)
-            .filter(|index| published.changed.contains(&self.files[index.0].name));
-        Ok(Outcome {
-            changed: changed.collect(),
+        let is_changed = |index: &FileIndex| published.changed.contains(&self.files[index.0].name);
+        Ok(Outcome::Rendered {
+            changed: indices.into_iter().filter(is_changed).collect(),
             first: published.first,
             kept,
         })
+    }
+}
+
+fn first_fatal(files: &[FileConfig], attempt: &Attempt) -> Option<FileFault> {
+    let mut faults = attempt.template_faults.iter();
+    let is_fatal = |failed: &&FileFault| files[failed.file.0].source.is_error_fatal();
+    faults.find(is_fatal).cloned()
+}
+
+/// The content of a file, and what its template wants written beside it.
+type Content = (SecretBuffer, Vec<Write>);
+
+fn plain(file: &FileConfig, source: &SecretSource, answer: &Answer) -> Result<Content, Fault> {
+    match render::render(source.format, source.key.as_ref(), &answer.data()) {
+        Ok(content) => Ok((content, Vec::new())),
+        Err(error) => {
+            let message = format!("file {} from {}: {error}", file.name, source.secret);
+            let code = error.code();
+            Err(Fault::new(code, Whose::User, Retry::Rarely, message))
+        }
     }
 }
 
@@ -127,100 +226,10 @@ fn fault(error: &SinkError) -> Fault {
     Fault::new(error.code(), Whose::Pod, Retry::Backoff, error.to_string())
 }
 
-fn missing(file: &FileConfig, reason: &str) -> Fault {
-    let message = format!("file {}: {reason}", file.name);
-    Fault::new(Code::WriteFailed, Whose::Pod, Retry::Backoff, message)
+fn missing(file: &FileConfig, what: &str) -> Fault {
+    let message = format!("file {}: {what} is not there", file.name);
+    Fault::new(Code::SecretNotFound, Whose::User, Retry::Rarely, message)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use serde_json::json;
-    use vouchsafe_shared::secret::SecretValue;
-
-    use super::*;
-
-    /// Two files of one volume, each one key of its own secret.
-    fn config(path: &Path) -> AgentConfig {
-        let file = |name: &str| {
-            let source =
-                json!({ "secret": format!("secret/{name}"), "format": "raw", "key": "value" });
-            json!({ "name": name, "store": "vault", "source": source })
-        };
-        let auth = json!({ "method": "kubernetes", "mount": "auth/kubernetes", "role": "web", "token_file": "/token" });
-        let config = json!({
-            "version": 1,
-            "stores": [{ "name": "vault", "kind": "vault", "address": "https://vault", "auth": auth }],
-            "volumes": [{ "path": path }],
-            "files": [file("a"), file("b")],
-        });
-        AgentConfig::from_json(&config.to_string()).unwrap()
-    }
-
-    fn secret(key: &str, value: &str) -> Secret {
-        let data = [(key.to_owned(), SecretValue::string(value))].into();
-        Secret {
-            data,
-            version: None,
-            lease: None,
-        }
-    }
-
-    #[test]
-    fn a_file_that_cannot_be_rendered_keeps_its_last_good_content_while_others_change() {
-        let directory = tempfile::tempdir().unwrap();
-        let config = config(directory.path());
-        let (plan, mut publisher) = (Plan::new(&config), Publisher::new(&config));
-        let mut publish =
-            |a, b| publisher.publish(&plan, VolumeIndex(0), &[a, b], SystemTime::now());
-        let first = publish(Some(secret("value", "1")), Some(secret("value", "1"))).unwrap();
-        assert_eq!(
-            first,
-            Outcome {
-                changed: vec![FileIndex(0), FileIndex(1)],
-                first: true,
-                kept: None
-            }
-        );
-        assert_eq!(Publisher::complete(&config), [true]);
-
-        let second = publish(Some(secret("value", "2")), Some(secret("other", "canary"))).unwrap();
-        assert_eq!((second.changed, second.first), (vec![FileIndex(0)], false));
-        let kept = second.kept.unwrap();
-        assert_eq!(kept.code, Code::KeyNotFound);
-        assert!(
-            kept.message.contains("file b") && !kept.message.contains("canary"),
-            "{kept}"
-        );
-        let read = |name| fs::read_to_string(directory.path().join(name)).unwrap();
-        assert_eq!((read("a").as_str(), read("b").as_str()), ("2", "1"));
-    }
-
-    #[test]
-    fn nothing_is_published_before_every_file_was_rendered_once() {
-        let directory = tempfile::tempdir().unwrap();
-        let config = config(directory.path());
-        let (plan, mut publisher) = (Plan::new(&config), Publisher::new(&config));
-        let mut publish =
-            |a, b| publisher.publish(&plan, VolumeIndex(0), &[a, b], SystemTime::now());
-        let fault = publish(Some(secret("value", "1")), Some(secret("other", "1"))).unwrap_err();
-        assert_eq!((fault.code, fault.whose), (Code::KeyNotFound, Whose::User));
-        assert!(publish(Some(secret("value", "1")), None).is_err());
-        assert_eq!(Publisher::complete(&config), [false]);
-        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
-    }
-
-    #[test]
-    fn a_volume_that_cannot_be_opened_is_the_pods_fault() {
-        let directory = tempfile::tempdir().unwrap();
-        let blocked = directory.path().join("file");
-        fs::File::create(&blocked).unwrap();
-        let config = config(&blocked);
-        let (plan, mut publisher) = (Plan::new(&config), Publisher::new(&config));
-        let secrets = [Some(secret("value", "1")), Some(secret("value", "1"))];
-        let outcome = publisher.publish(&plan, VolumeIndex(0), &secrets, SystemTime::now());
-        let fault = outcome.unwrap_err();
-        assert_eq!((fault.code, fault.whose), (Code::WriteFailed, Whose::Pod));
-    }
-}
+mod tests;

@@ -12,29 +12,46 @@
 //!   no longer lengthen it, the agent logs in again before it ends. While that fails the old token
 //!   stays in use until its end.
 //! - A secret is read again after the refresh interval, lengthened or shortened at random; after a
-//!   failure with growing pauses ([`backoff`]).
+//!   failure with growing pauses ([`backoff`]). One that hangs on a lease is renewed instead, and one
+//!   that ends is asked for anew before it does ([`secret`]); after another login only what ended
+//!   with the token before is read again.
+//! - What there is to read changes as templates run ([`Demand`]); what no file needs any more is
+//!   not read any more.
 //! - A volume is rendered when one of its secrets changed and all of them are there: once for all
-//!   changes found in the same round of reads, at the latest [`RENDER_DELAY`] after the first.
+//!   changes found in the same round of reads, at the latest [`RENDER_DELAY`] after the first. A
+//!   template that has never run is run at once, to learn what it needs. Once all files are there, a
+//!   secret that only a person can bring back holds back its own file only.
+//! - A template whose failure is fatal stops the agent as a signal would.
 //! - Reloads follow a change of files that were there before, never the first rendering; and what
 //!   an earlier life of the agent changed without telling.
 
 mod backoff;
+mod demand;
+mod event;
+mod secret;
 mod session;
 mod volume;
 
 use std::{ops::Add, time::Duration};
 
 use fastrand::Rng;
+use vouchsafe_shared::diagnostic::Code;
+use vouchsafe_template::scope::Dependency;
 
 use self::{
     backoff::Backoff,
+    secret::{SecretState, SecretStep},
     session::{Session, SessionStep},
     volume::VolumeState,
 };
+pub use self::{
+    demand::Demand,
+    event::{Action, Asked, Event, FileFault, Found, Mode, Outcome, Subject},
+};
 use crate::{
     fault::{Fault, Retry, Whose},
-    plan::{FileIndex, Plan, ReloadIndex, SecretIndex, StoreIndex, VolumeIndex},
-    store::TokenLease,
+    plan::{FileIndex, Plan, PlannedSecret, ReloadIndex, SecretIndex, StoreIndex, VolumeIndex},
+    store::Lifetime,
 };
 
 /// How long a found change waits at most for the other reads of the same round.
@@ -44,92 +61,14 @@ pub const RENDER_DELAY: Duration = Duration::from_millis(200);
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Moment(pub Duration);
 
-/// What happened.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Event {
-    /// Time passed; also the very first event.
-    Tick,
-    LoggedIn {
-        store: StoreIndex,
-        lease: TokenLease,
-    },
-    LoginFailed {
-        store: StoreIndex,
-        fault: Fault,
-    },
-    Renewed {
-        store: StoreIndex,
-        lease: TokenLease,
-    },
-    RenewFailed {
-        store: StoreIndex,
-        fault: Fault,
-    },
-    Read {
-        secret: SecretIndex,
-        changed: bool,
-    },
-    ReadFailed {
-        secret: SecretIndex,
-        fault: Fault,
-    },
-    /// The volume shows what its secrets say; `first` if nothing was there before. `kept` tells of
-    /// a file that could not be rendered and shows its last good content.
-    Rendered {
-        volume: VolumeIndex,
-        changed: Vec<FileIndex>,
-        first: bool,
-        kept: Option<Fault>,
-    },
-    RenderFailed {
-        volume: VolumeIndex,
-        fault: Fault,
-    },
-    /// Somebody wants all secrets read now.
-    RefreshRequested,
-    ShutdownRequested,
-    /// The token is given back, or that failed and is not tried again.
-    Revoked {
-        store: StoreIndex,
-    },
-}
-
-/// What to do now. Every request to a store is answered by exactly one event.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Action {
-    Login(StoreIndex),
-    Renew(StoreIndex),
-    Read(SecretIndex),
-    Revoke(StoreIndex),
-    Render(VolumeIndex),
-    Reload(ReloadIndex),
-    /// All is done: end the program.
-    Stop,
-}
-
-/// What a volume held when the agent started.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Found {
-    /// Not all files.
-    Nothing,
-    /// All files, from an earlier life of the agent, and whether the application was told of them.
-    Files { told: bool },
-}
-
-/// Whether the agent stays or ends after the first rendering.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Mode {
-    Stay,
-    Once,
-}
-
 /// The machine. See the module's documentation for its rules.
 #[derive(Debug)]
 pub struct Lifecycle {
-    plan: Plan,
+    demand: Demand,
     mode: Mode,
     rng: Rng,
     stores: Vec<StoreState>,
+    /// As many as the demand has indices.
     secrets: Vec<SecretState>,
     volumes: Vec<VolumeState>,
     stopping: bool,
@@ -140,17 +79,11 @@ pub struct Lifecycle {
 struct StoreState {
     session: Session,
     busy: bool,
+    /// There was a token before the present one.
+    has_logged_in: bool,
     /// After a failure that is the store's or the network's, nobody asks before this.
     pause: Backoff,
     revoked: bool,
-}
-
-#[derive(Debug)]
-struct SecretState {
-    due: Moment,
-    backoff: Backoff,
-    fault: Option<Fault>,
-    present: bool,
 }
 
 impl Add<Duration> for Moment {
@@ -169,27 +102,29 @@ impl Lifecycle {
         let stores = plan.revoke.iter().map(|_| StoreState {
             session: Session::default(),
             busy: false,
+            has_logged_in: false,
             pause: Backoff::default(),
             revoked: false,
         });
-        let secrets = plan.secrets.iter().map(|_| SecretState {
-            due: Moment::default(),
-            backoff: Backoff::default(),
-            fault: None,
-            present: false,
-        });
         let volumes = (0..plan.volumes)
             .map(|index| VolumeState::new(found.get(index).copied().unwrap_or(Found::Nothing)));
-        Self {
+        let mut lifecycle = Self {
             stores: stores.collect(),
-            secrets: secrets.collect(),
+            secrets: Vec::new(),
             volumes: volumes.collect(),
-            plan,
+            demand: Demand::new(plan),
             mode,
             rng,
             stopping: false,
             stopped: false,
+        };
+        lifecycle.meet_demand(Moment::default());
+        for (index, volume) in lifecycle.volumes.iter_mut().enumerate() {
+            if lifecycle.demand.is_open(VolumeIndex(index)) {
+                volume.changed(Moment::default());
+            }
         }
+        lifecycle
     }
 
     /// Takes in what happened at `now` and returns what to do.
@@ -215,11 +150,7 @@ impl Lifecycle {
                 let read = store
                     .session
                     .has_token()
-                    .then(|| {
-                        self.secrets_of(StoreIndex(index))
-                            .map(|secret| secret.due)
-                            .min()
-                    })
+                    .then(|| self.next_due(Some(StoreIndex(index))))
                     .flatten();
                 let end = store.session.ends();
                 let earliest = [step, read, end].into_iter().flatten().min()?;
@@ -227,9 +158,21 @@ impl Lifecycle {
             });
         let volumes = self.volumes.iter().enumerate();
         let renders = volumes
-            .filter(|(index, _)| self.has_all_secrets(VolumeIndex(*index)))
+            .filter(|(index, _)| self.can_render(VolumeIndex(*index)))
             .filter_map(|(_, volume)| volume.due());
-        stores.chain(renders).min()
+        stores.chain(renders).chain(self.next_due(None)).min()
+    }
+
+    /// What is read, and for whom.
+    pub fn demand(&self) -> &Demand {
+        &self.demand
+    }
+
+    /// Whether a secret is not there, and will not be before a person mends something.
+    pub fn is_given_up(&self, secret: SecretIndex) -> bool {
+        self.secrets
+            .get(secret.0)
+            .is_some_and(SecretState::is_given_up)
     }
 
     /// Whether every file is there.
@@ -242,13 +185,10 @@ impl Lifecycle {
         let stores = self.stores.iter().enumerate().filter_map(|(index, store)| {
             Some((Subject::Store(StoreIndex(index)), store.session.fault()?))
         });
-        let secrets = self
-            .secrets
-            .iter()
-            .enumerate()
-            .filter_map(|(index, secret)| {
-                Some((Subject::Secret(SecretIndex(index)), secret.fault.as_ref()?))
-            });
+        let secrets = self.demand.secrets().filter_map(|(index, _)| {
+            let fault = self.secrets[index.0].fault()?;
+            Some((Subject::Secret(index), fault))
+        });
         let volumes = self
             .volumes
             .iter()
@@ -267,6 +207,13 @@ impl Lifecycle {
                 let state = self.answered(store);
                 state.pause.reset();
                 state.session.logged_in(now, lease, &mut rng);
+                if std::mem::replace(&mut state.has_logged_in, true) {
+                    for (index, secret) in self.demand.secrets() {
+                        if secret.store == Some(store) {
+                            self.secrets[index.0].token_replaced(now);
+                        }
+                    }
+                }
             }
             Event::Renewed { store, lease } => {
                 let mut rng = self.rng.fork();
@@ -278,29 +225,37 @@ impl Lifecycle {
                 let mut rng = self.rng.fork();
                 self.answered(store).session.failed(now, fault, &mut rng);
             }
-            Event::Read { secret, changed } => self.read(now, secret, changed),
-            Event::ReadFailed { secret, fault } => self.read_failed(now, secret, fault),
-            Event::Rendered {
-                volume,
+            Event::Read {
+                secret,
                 changed,
-                first,
-                kept,
-            } => {
-                let untold = self.volumes[volume.0].rendered(kept);
-                let is_news = |file: &FileIndex| {
-                    let of_volume = self.plan.files[file.0].volume == volume;
-                    of_volume && (untold || !first && changed.contains(file))
-                };
-                let reloads = self.plan.reloads.iter().enumerate();
-                let told = reloads.filter(|(_, files)| files.iter().any(is_news));
-                actions.extend(told.map(|(index, _)| Action::Reload(ReloadIndex(index))));
+                lifetime,
+            } => self.read(now, secret, changed, lifetime, actions),
+            Event::ReadFailed { secret, fault } => {
+                if self.answer_failed(now, secret, &fault) {
+                    self.secrets[secret.0].read_failed(now, fault, &mut self.rng);
+                }
             }
-            Event::RenderFailed { volume, fault } => {
-                self.volumes[volume.0].failed(now, fault, &mut self.rng);
+            Event::LeaseRenewed { secret, lease } => {
+                self.answer_taken(secret);
+                self.secrets[secret.0].lease_renewed(now, lease, &mut self.rng);
             }
+            Event::LeaseRenewFailed { secret, fault } => {
+                if self.answer_failed(now, secret, &fault) {
+                    self.secrets[secret.0].lease_renewal_failed(now, fault, &mut self.rng);
+                }
+            }
+            Event::Tried {
+                volume,
+                asked,
+                outcome,
+            } => self.tried(now, volume, asked, outcome, actions),
             Event::RefreshRequested => {
-                for secret in &mut self.secrets {
-                    secret.due = now;
+                for (index, secret) in self.demand.secrets() {
+                    let is_issued = matches!(
+                        secret.dependency,
+                        Dependency::Write { .. } | Dependency::Certificate { .. }
+                    );
+                    self.secrets[index.0].refresh(now, is_issued);
                 }
             }
             Event::ShutdownRequested => self.stopping = true,
@@ -314,45 +269,124 @@ impl Lifecycle {
         state
     }
 
-    fn read(&mut self, now: Moment, secret: SecretIndex, changed: bool) {
-        let store = self.plan.secrets[secret.0].store;
-        let state = self.answered(store);
-        state.pause.reset();
-        state.session.token_accepted();
-        let refresh = self.plan.refresh;
-        let factor = 1.0 + refresh.jitter * (2.0 * self.rng.f64() - 1.0);
-        let state = &mut self.secrets[secret.0];
-        state.due = now + refresh.interval.as_duration().mul_f64(factor);
-        state.backoff.reset();
-        state.fault = None;
-        state.present = true;
+    /// The store that a request for a secret went to; nobody may need the secret any more.
+    fn store_of(&self, secret: SecretIndex) -> Option<StoreIndex> {
+        self.secrets[secret.0].asked()
+    }
+
+    /// A request for a secret went well.
+    fn answer_taken(&mut self, secret: SecretIndex) {
+        if let Some(store) = self.store_of(secret) {
+            let state = self.answered(store);
+            state.pause.reset();
+            state.session.token_accepted();
+        }
+    }
+
+    /// A request for a secret went wrong; whether that is the request's own matter, and not mended
+    /// by the login that comes next.
+    fn answer_failed(&mut self, now: Moment, secret: SecretIndex, fault: &Fault) -> bool {
+        let Some(store) = self.store_of(secret) else {
+            return true;
+        };
+        let state = &mut self.stores[store.0];
+        state.busy = false;
+        if matches!(fault.whose, Whose::Network | Whose::Store) {
+            state.pause.failed(now, fault.retry, &mut self.rng);
+        }
+        let mended = fault.retry == Retry::AfterLogin && state.session.token_refused(now);
+        if mended {
+            self.secrets[secret.0].wait_for_login(now, fault.clone());
+        }
+        !mended
+    }
+
+    fn read(
+        &mut self,
+        now: Moment,
+        secret: SecretIndex,
+        changed: bool,
+        lifetime: Lifetime,
+        actions: &mut Vec<Action>,
+    ) {
+        self.answer_taken(secret);
+        let Some(planned) = self.demand.secret(secret) else {
+            self.secrets[secret.0].stop();
+            actions.push(Action::Forget(secret));
+            return;
+        };
+        let is_local = planned.store.is_none();
+        let refresh = &self.demand.plan().refresh;
+        self.secrets[secret.0].read(now, lifetime, is_local, refresh, &mut self.rng);
         if changed {
-            for (index, volume) in self.volumes.iter_mut().enumerate() {
-                if self
-                    .plan
-                    .secrets_of(VolumeIndex(index))
-                    .any(|needed| needed == secret)
-                {
-                    volume.changed(now);
-                }
+            for volume in self.demand.volumes_of(secret) {
+                self.volumes[volume.0].changed(now);
             }
         }
     }
 
-    fn read_failed(&mut self, now: Moment, secret: SecretIndex, fault: Fault) {
-        let store = &mut self.stores[self.plan.secrets[secret.0].store.0];
-        store.busy = false;
-        if matches!(fault.whose, Whose::Network | Whose::Store) {
-            store.pause.failed(now, fault.retry, &mut self.rng);
+    fn tried(
+        &mut self,
+        now: Moment,
+        volume: VolumeIndex,
+        asked: Vec<Asked>,
+        outcome: Outcome,
+        actions: &mut Vec<Action>,
+    ) {
+        for asked in asked {
+            let secrets = &self.secrets;
+            let is_free = |index: SecretIndex| {
+                let state = secrets.get(index.0);
+                state.is_none_or(|state| !state.is_under_way())
+            };
+            self.demand.learn(asked, is_free);
+            self.meet_demand(now);
         }
-        let secret = &mut self.secrets[secret.0];
-        if fault.retry == Retry::AfterLogin && store.session.token_refused(now) {
-            secret.due = now;
-        } else {
-            secret.backoff.failed(now, fault.retry, &mut self.rng);
-            secret.due = secret.backoff.until();
+        for secret in self.demand.retire() {
+            self.secrets[secret.0].retire();
+            actions.push(Action::Forget(secret));
         }
-        secret.fault = Some(fault);
+        match outcome {
+            Outcome::Incomplete if self.can_render(volume) => {
+                let message = "a template asks for something else whenever it runs";
+                let fault = Fault::new(Code::TemplateFailed, Whose::User, Retry::Rarely, message);
+                self.volumes[volume.0].failed(now, fault, &mut self.rng);
+            }
+            Outcome::Incomplete => self.volumes[volume.0].is_incomplete(now),
+            Outcome::Failed(fault) => {
+                self.volumes[volume.0].failed(now, fault, &mut self.rng);
+            }
+            Outcome::Fatal(FileFault { fault, .. }) => {
+                self.volumes[volume.0].failed(now, fault, &mut self.rng);
+                self.stopping = true;
+            }
+            Outcome::Rendered {
+                changed,
+                first,
+                kept,
+            } => {
+                let kept = kept.into_iter().next();
+                let untold = self.volumes[volume.0].rendered(kept.map(|kept| kept.fault));
+                let plan = self.demand.plan();
+                let is_news = |file: &FileIndex| {
+                    let of_volume = plan.files[file.0].volume == volume;
+                    of_volume && (untold || !first && changed.contains(file))
+                };
+                let reloads = plan.reloads.iter().enumerate();
+                let told = reloads.filter(|(_, files)| files.iter().any(is_news));
+                actions.extend(told.map(|(index, _)| Action::Reload(ReloadIndex(index))));
+            }
+        }
+    }
+
+    /// Gives every secret that is needed its state.
+    fn meet_demand(&mut self, now: Moment) {
+        while self.secrets.len() < self.demand.len() {
+            self.secrets.push(SecretState::new(now));
+        }
+        for (index, _) in self.demand.secrets() {
+            self.secrets[index.0].take_up(now);
+        }
     }
 
     fn decide(&mut self, now: Moment, actions: &mut Vec<Action>) {
@@ -371,15 +405,23 @@ impl Lifecycle {
             self.stores[index].busy |= request.is_some();
             actions.extend(request);
         }
+        while let Some((_, secret)) = self.next_secret(now, None) {
+            self.secrets[secret.0].start(None);
+            actions.push(Action::Read(secret));
+        }
         for index in 0..self.volumes.len() {
             let volume = VolumeIndex(index);
-            if !self.has_all_secrets(volume) {
+            if !self.can_render(volume) {
                 continue;
             }
-            let mut needed = self.plan.secrets_of(volume);
+            let mut needed = self.demand.needs_of(volume);
             let more_to_come = needed.any(|secret| {
-                let store = &self.stores[self.plan.secrets[secret.0].store.0];
-                store.busy && self.secrets[secret.0].due <= now
+                let planned = self.demand.secret(secret);
+                let is_asked = planned.is_some_and(|secret| match secret.store {
+                    Some(store) => self.stores[store.0].busy,
+                    None => true,
+                });
+                is_asked && self.secrets[secret.0].is_about_to_be_read(now)
             });
             if self.volumes[index].start_rendering(now, more_to_come) {
                 actions.push(Action::Render(volume));
@@ -398,20 +440,19 @@ impl Lifecycle {
             None if !state.session.has_token() => return None,
             None => {}
         }
-        self.plan
-            .secrets
-            .iter()
-            .zip(&self.secrets)
-            .enumerate()
-            .filter(|(_, (planned, state))| planned.store == store && state.due <= now)
-            .min_by_key(|(_, (_, state))| state.due)
-            .map(|(index, _)| Action::Read(SecretIndex(index)))
+        let (step, secret) = self.next_secret(now, Some(store))?;
+        self.secrets[secret.0].start(Some(store));
+        Some(match step {
+            SecretStep::Renew => Action::RenewLease(secret),
+            SecretStep::Read => Action::Read(secret),
+        })
     }
 
     /// Waits for requests under way, gives tokens back where asked, then stops.
     fn wind_down(&mut self, actions: &mut Vec<Action>) {
         for (index, store) in self.stores.iter_mut().enumerate() {
-            let to_revoke = self.plan.revoke[index] && store.session.has_token() && !store.revoked;
+            let revoke = self.demand.plan().revoke[index];
+            let to_revoke = revoke && store.session.has_token() && !store.revoked;
             if !store.busy && to_revoke {
                 store.busy = true;
                 actions.push(Action::Revoke(StoreIndex(index)));
@@ -423,26 +464,50 @@ impl Lifecycle {
         }
     }
 
-    fn has_all_secrets(&self, volume: VolumeIndex) -> bool {
-        self.plan
-            .secrets_of(volume)
-            .all(|secret| self.secrets[secret.0].present)
+    /// Whether rendering can come to something: all secrets are there, or a template has yet to
+    /// tell what it needs.
+    fn can_render(&self, volume: VolumeIndex) -> bool {
+        let is_complete = self.volumes[volume.0].is_complete();
+        let is_settled = |secret: SecretIndex| {
+            let state = &self.secrets[secret.0];
+            state.is_present() || is_complete && state.is_given_up()
+        };
+        self.demand.is_open(volume) || self.demand.needs_of(volume).all(is_settled)
     }
 
-    fn secrets_of(&self, store: StoreIndex) -> impl Iterator<Item = &SecretState> {
-        let secrets = self.plan.secrets.iter().zip(&self.secrets);
-        secrets
-            .filter(move |(planned, _)| planned.store == store)
-            .map(|(_, state)| state)
+    fn of_store(
+        &self,
+        store: Option<StoreIndex>,
+    ) -> impl Iterator<Item = (SecretIndex, &SecretState)> {
+        let is_of_store = move |(_, secret): &(SecretIndex, &PlannedSecret)| secret.store == store;
+        let secrets = self.demand.secrets().filter(is_of_store);
+        secrets.map(|(index, _)| (index, &self.secrets[index.0]))
+    }
+
+    /// When the next secret of a store is due, or of those beside the agent.
+    fn next_due(&self, store: Option<StoreIndex>) -> Option<Moment> {
+        let waiting = self
+            .of_store(store)
+            .filter(|(_, state)| !state.is_under_way());
+        waiting.map(|(_, state)| state.due()).min()
+    }
+
+    /// The most urgent step that is due.
+    fn next_secret(
+        &self,
+        now: Moment,
+        store: Option<StoreIndex>,
+    ) -> Option<(SecretStep, SecretIndex)> {
+        self.of_store(store)
+            .filter_map(|(index, state)| Some((state.step(now)?, state.due(), index)))
+            .min()
+            .map(|(step, _, index)| (step, index))
     }
 }
 
-/// What a fault is about.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Subject {
-    Store(StoreIndex),
-    Secret(SecretIndex),
-    Volume(VolumeIndex),
+/// A random share of a duration, from `least` to `most`.
+fn share(duration: Duration, least: f64, most: f64, rng: &mut Rng) -> Duration {
+    duration.mul_f64(least + (most - least) * rng.f64())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use super::{Moment, backoff::Backoff};
+use super::{Moment, backoff::Backoff, share};
 use crate::{
     fault::{Fault, Retry},
     store::TokenLease,
@@ -166,9 +166,4 @@ impl Session {
         self.backoff.reset();
         self.fault = None;
     }
-}
-
-/// A random share of a duration, from `least` to `most`.
-fn share(duration: Duration, least: f64, most: f64, rng: &mut Rng) -> Duration {
-    duration.mul_f64(least + (most - least) * rng.f64())
 }

@@ -1,3 +1,5 @@
+mod leases;
+mod templates;
 mod world;
 
 use proptest::{prelude::any, prop_assert, prop_assert_eq, proptest};
@@ -5,6 +7,7 @@ use vouchsafe_shared::diagnostic::Code;
 
 use self::world::{SECOND, World, down, fault, plan};
 use super::*;
+use crate::store::TokenLease;
 
 #[test]
 fn the_first_rendering_comes_once_all_secrets_are_there_and_tells_nobody() {
@@ -369,21 +372,60 @@ fn a_failed_rendering_is_tried_again_without_reading_again() {
     let read = Event::Read {
         secret: SecretIndex(0),
         changed: true,
+        lifetime: Lifetime::Unlimited,
     };
     assert_eq!(
         world.lifecycle.handle(world.now, read),
         [Action::Render(VolumeIndex(0))]
     );
     let full = fault(Code::WriteFailed, Whose::Pod, Retry::Backoff);
-    let failed = Event::RenderFailed {
+    let failed = Event::Tried {
         volume: VolumeIndex(0),
-        fault: full,
+        asked: Vec::new(),
+        outcome: Outcome::Failed(full),
     };
     assert_eq!(world.lifecycle.handle(world.now, failed), []);
     let again = world.lifecycle.wake_at().unwrap();
     assert!(again > world.now && again <= world.now + SECOND);
     let actions = world.lifecycle.handle(again, Event::Tick);
     assert_eq!(actions, [Action::Render(VolumeIndex(0))]);
+}
+
+#[test]
+fn a_fatal_failure_stops_the_agent_and_gives_the_token_back() {
+    for mode in [Mode::Stay, Mode::Once] {
+        let plan = plan(1, "600s", true);
+        let mut world = World::new(plan.clone(), 24);
+        world.lifecycle = Lifecycle::new(plan, mode, Rng::with_seed(24), &[Found::Nothing]);
+        world.send(Event::Tick);
+        let lease = world.token;
+        world.send(Event::LoggedIn {
+            store: StoreIndex(0),
+            lease,
+        });
+        let read = Event::Read {
+            secret: SecretIndex(0),
+            changed: true,
+            lifetime: Lifetime::Unlimited,
+        };
+        world.lifecycle.handle(world.now, read);
+        let failed = Event::Tried {
+            volume: VolumeIndex(0),
+            asked: Vec::new(),
+            outcome: Outcome::Fatal(FileFault {
+                file: FileIndex(0),
+                fault: fault(Code::TemplateFailed, Whose::User, Retry::Rarely),
+            }),
+        };
+        let store = StoreIndex(0);
+        assert_eq!(
+            world.lifecycle.handle(world.now, failed),
+            [Action::Revoke(store)]
+        );
+        assert_eq!(world.lifecycle.wake_at(), None);
+        let revoked = Event::Revoked { store };
+        assert_eq!(world.lifecycle.handle(world.now, revoked), [Action::Stop]);
+    }
 }
 
 #[test]

@@ -53,6 +53,12 @@ impl VolumeState {
         }
     }
 
+    /// A template asked for more than was known: nothing was changed.
+    pub(super) fn is_incomplete(&mut self, now: Moment) {
+        self.rendering = false;
+        self.dirty.get_or_insert(now);
+    }
+
     /// When to look again at a change that waits.
     pub(super) fn due(&self) -> Option<Moment> {
         if self.rendering {

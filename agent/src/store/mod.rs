@@ -4,7 +4,8 @@ pub mod vault;
 
 use std::{future::Future, time::Duration};
 
-use vouchsafe_shared::{secret::SecretMap, value::SecretPath};
+use vouchsafe_template::scope::Dependency;
+use zeroize::Zeroizing;
 
 use crate::fault::Fault;
 
@@ -18,7 +19,13 @@ pub trait Store: Send + 'static {
     /// Makes the token last longer.
     fn renew(&mut self) -> impl Future<Output = Result<TokenLease, Fault>> + Send;
 
-    fn read(&mut self, path: &SecretPath) -> impl Future<Output = Result<Secret, Fault>> + Send;
+    /// Asks for a secret, or for what a template names instead: a list, the answer to a write.
+    /// [`Dependency::File`] is none of it.
+    fn ask(&mut self, dependency: &Dependency)
+    -> impl Future<Output = Result<Reply, Fault>> + Send;
+
+    /// Makes what hangs on a lease last longer.
+    fn renew_lease(&mut self, id: &str) -> impl Future<Output = Result<Lease, Fault>> + Send;
 
     /// Gives the token back; nothing works afterwards without another login.
     fn revoke(&mut self) -> impl Future<Output = Result<(), Fault>> + Send;
@@ -32,19 +39,39 @@ pub struct TokenLease {
     pub renewable: bool,
 }
 
-/// A secret as it was read.
+/// An answer as the store sent it.
 #[derive(Debug)]
-pub struct Secret {
-    pub data: SecretMap,
-    /// The store's own version number, where it counts them.
-    pub version: Option<u64>,
-    /// Present on dynamic secrets: what ends when the lease does.
-    pub lease: Option<Lease>,
+pub struct Reply {
+    /// JSON; empty when there is nothing to say.
+    pub body: Zeroizing<Vec<u8>>,
+    pub layout: Layout,
 }
 
-#[derive(Clone, Debug, Eq, PartialEq)]
+/// Where in an answer the values of a secret lie.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Layout {
+    /// Under `data`.
+    Plain,
+    /// Under `data` of `data`, beside the metadata of a KV version 2 secret.
+    Versioned,
+}
+
+/// How long a lease lasts from the moment of the answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Lease {
-    pub id: String,
     pub duration: Duration,
     pub renewable: bool,
+}
+
+/// How long an answer is good, from its moment on.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Lifetime {
+    /// Nothing in it ends; it may change at any time.
+    Unlimited,
+    /// It hangs on a lease, which ends with the token that it was asked with.
+    Leased(Lease),
+    /// It ends; `with_token` if it also ends with the token that it was asked with.
+    Ends { after: Duration, with_token: bool },
+    /// The store replaces it then by itself.
+    Replaced { after: Duration },
 }

@@ -11,15 +11,10 @@ use crate::diagnostic::{Code, Diagnostic};
 /// Annotations of the original injector that change what is rendered or how it logs in: passing
 /// over them silently would start an application with the wrong secrets.
 const UNSUPPORTED: &[&str] = &[
-    "agent-inject-template",
-    "agent-inject-template-file",
     "agent-inject-command",
-    "agent-inject-default-template",
     "agent-inject-token",
     "agent-configmap",
     "agent-pre-populate-only",
-    "agent-template-left-delim",
-    "agent-template-right-delim",
     "auth-type",
     "auth-config",
     "secret-volume-path",
@@ -30,6 +25,14 @@ const UNSUPPORTED: &[&str] = &[
     "tls-server-name",
     "tls-skip-verify",
     "proxy-address",
+];
+
+/// Settings of the original injector about the pod that look like our `template-NAME` and change
+/// nothing here.
+const NOT_A_TEMPLATE: &[&str] = &[
+    "template-config-exit-on-retry-failure",
+    "template-lease-renewal-threshold",
+    "template-max-connections-per-host",
 ];
 
 /// One setting as written: the strongest prefix that makes it.
@@ -64,7 +67,7 @@ impl<'a> Settings<'a> {
                 settings.any_own.get_or_insert(key);
             }
             let setting = Setting { prefix, key, value };
-            match identify(rest) {
+            match identify(prefix, rest) {
                 Some((name, None)) => insert(&mut settings.pod, name, setting, problems),
                 Some((name, Some(secret))) => {
                     insert(
@@ -82,21 +85,24 @@ impl<'a> Settings<'a> {
 }
 
 /// Which setting a key's rest makes: the longest spelling that fits, so that
-/// `agent-inject-secret-x` is not a setting `agent-inject` with a remainder.
-fn identify(rest: &str) -> Option<(Name, Option<&str>)> {
-    if let Some(annotation) = TABLE
-        .iter()
-        .find(|row| row.scope == Scope::Pod && row.spellings().any(|spelling| spelling == rest))
-    {
+/// `agent-inject-secret-x` is not a setting `agent-inject` with a remainder, and
+/// `agent-inject-template-file-x` never the text of a template for `file-x`.
+fn identify(prefix: Prefix, rest: &str) -> Option<(Name, Option<&str>)> {
+    if let Some(annotation) = TABLE.iter().find(|row| {
+        row.scope == Scope::Pod && row.spellings_under(prefix).any(|spelling| spelling == rest)
+    }) {
         return Some((annotation.name, None));
     }
-    if is_unsupported(rest) {
+    if is_unsupported(rest) || NOT_A_TEMPLATE.contains(&rest) {
         return None;
     }
     TABLE
         .iter()
         .filter(|row| row.scope == Scope::Secret)
-        .flat_map(|row| row.spellings().map(move |spelling| (row.name, spelling)))
+        .flat_map(|row| {
+            row.spellings_under(prefix)
+                .map(move |spelling| (row.name, spelling))
+        })
         .filter_map(|(name, spelling)| {
             let secret = rest.strip_prefix(spelling)?.strip_prefix('-')?;
             (!secret.is_empty()).then_some((name, spelling.len(), secret))
@@ -151,17 +157,17 @@ fn unknown(prefix: Prefix, key: &str, rest: &str) -> Diagnostic {
             "remove the annotation, or keep this pod with the original injector for now",
         );
     }
-    let suggestion = nearest_spelling(rest);
-    let help = match suggestion {
-        Some(suggestion) => format!("did you mean {prefix}{suggestion}?"),
-        None => "see docs/annotations.md for the names there are".to_owned(),
+    let (message, help) = if NOT_A_TEMPLATE.contains(&rest) {
+        let message = "is a setting of the original injector that has no effect here";
+        (message, "remove it".to_owned())
+    } else {
+        let help = match nearest_spelling(prefix, rest) {
+            Some(suggestion) => format!("did you mean {prefix}{suggestion}?"),
+            None => "see docs/annotations.md for the names there are".to_owned(),
+        };
+        ("is not an annotation we know", help)
     };
-    let diagnostic = Diagnostic::error(
-        Code::UnknownAnnotation,
-        subject,
-        "is not an annotation we know",
-        help,
-    );
+    let diagnostic = Diagnostic::error(Code::UnknownAnnotation, subject, message, help);
     if prefix == Prefix::Vouchsafe {
         diagnostic
     } else {
@@ -172,12 +178,12 @@ fn unknown(prefix: Prefix, key: &str, rest: &str) -> Diagnostic {
 }
 
 /// The nearest spelling; of a per-secret annotation only the part before the NAME is compared.
-fn nearest_spelling(rest: &str) -> Option<String> {
+fn nearest_spelling(prefix: Prefix, rest: &str) -> Option<String> {
     let spellings = |scope| {
         TABLE
             .iter()
             .filter(move |row| row.scope == scope)
-            .flat_map(super::Annotation::spellings)
+            .flat_map(move |row| row.spellings_under(prefix))
     };
     let about_pod = nearest(rest, spellings(Scope::Pod))
         .map(|(distance, spelling)| (distance, spelling.to_owned()));

@@ -8,15 +8,23 @@
 //! names alike under each. For the same setting `vouchsafe.dev/` wins over `openbao.org/`, and that
 //! over `vault.hashicorp.com/`. The prefix of the winning `inject` annotation decides the
 //! [`Dialect`], where compatibility and safety want different defaults.
+//!
+//! A template stays text here: [`parse_checking()`] leaves it to its caller to say what is wrong
+//! with one, so that it is told together with everything else.
 
 mod collect;
+mod files;
 mod parse;
 mod spec;
 mod suggest;
 mod table;
+mod template;
 
-pub use parse::{Intent, Rejection, parse};
-pub use spec::{ContainerSelection, Dialect, FileSpec, InjectSpec, Placement, ReloadSpec};
+pub use parse::{Intent, Rejection, parse, parse_checking};
+pub use spec::{
+    ContainerSelection, DefaultTemplate, Dialect, FileSource, FileSpec, InjectSpec, Placement,
+    ReloadSpec, TemplateOrigin, TemplateSpec,
+};
 pub use table::{Annotation, Name, Prefix, Scope, TABLE};
 
 #[cfg(test)]

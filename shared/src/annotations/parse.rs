@@ -4,13 +4,15 @@ use std::{collections::BTreeMap, str::FromStr};
 
 use super::{
     collect::{Setting, Settings},
-    spec::{ContainerSelection, Dialect, FileSpec, InjectSpec, Placement, ReloadSpec},
+    spec::{
+        ContainerSelection, Dialect, FileSpec, InjectSpec, Placement, ReloadSpec, TemplateSpec,
+    },
     table::{Name, Prefix},
 };
 use crate::{
     config::{LogFormat, LogLevel},
     diagnostic::{Code, Diagnostic, Severity},
-    value::{FileMode, FileName, OutputFormat, ReloadRequest, SecretReference, ValueError},
+    value::{FileName, ReloadRequest, ValueError},
 };
 
 /// What is to be done with a pod.
@@ -35,11 +37,23 @@ pub struct Rejection(pub Vec<Diagnostic>);
 pub fn parse<'a>(
     annotations: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> Result<Intent, Rejection> {
+    parse_checking(annotations, &mut |_| Vec::new())
+}
+
+/// As [`parse()`], with what `check` says of each template told among the problems.
+///
+/// # Errors
+/// As [`parse()`].
+pub fn parse_checking<'a>(
+    annotations: impl IntoIterator<Item = (&'a str, &'a str)>,
+    check: &mut dyn FnMut(&TemplateSpec) -> Vec<Diagnostic>,
+) -> Result<Intent, Rejection> {
     let mut problems = Vec::new();
     let settings = Settings::collect(annotations, &mut problems);
     let mut reader = Reader {
         settings: &settings.pod,
         problems,
+        check,
     };
     let Some(dialect) = reader.inject() else {
         return reader.left_alone(&settings);
@@ -77,9 +91,10 @@ pub fn parse<'a>(
     })
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     settings: &'a BTreeMap<Name, Setting<'a>>,
-    problems: Vec<Diagnostic>,
+    pub(super) problems: Vec<Diagnostic>,
+    pub(super) check: &'a mut dyn FnMut(&TemplateSpec) -> Vec<Diagnostic>,
 }
 
 impl Reader<'_> {
@@ -145,124 +160,6 @@ impl Reader<'_> {
             ));
         }
         role
-    }
-
-    fn files<'s>(
-        &mut self,
-        dialect: Dialect,
-        secrets: &BTreeMap<&'s str, BTreeMap<Name, Setting<'_>>>,
-    ) -> Vec<(&'s str, FileSpec)> {
-        let mut files: Vec<(&str, FileSpec)> = Vec::new();
-        let mut named = 0;
-        for (secret, settings) in secrets {
-            let Some(reference) = settings.get(&Name::Secret) else {
-                self.orphans(secret, settings);
-                continue;
-            };
-            named += 1;
-            let Some(file) = self.file(dialect, secret, settings, reference) else {
-                continue;
-            };
-            if let Some((other, _)) = files
-                .iter()
-                .find(|(_, other)| clash(&other.name, &file.name))
-            {
-                self.problems.push(Diagnostic::error(
-                    Code::DuplicateFile,
-                    format!("annotation {}", reference.key),
-                    format!(
-                        "writes the file {} that secret {other} writes too",
-                        file.name
-                    ),
-                    "give one of them another name with vouchsafe.dev/file-NAME",
-                ));
-                continue;
-            }
-            files.push((secret, file));
-        }
-        if named == 0 {
-            self.problems.push(Diagnostic::error(
-                Code::NoSecrets,
-                "annotation vouchsafe.dev/inject",
-                "asks for secrets but none is named",
-                "add vouchsafe.dev/secret-FILE with the path of a secret",
-            ));
-        }
-        files
-    }
-
-    fn file(
-        &mut self,
-        dialect: Dialect,
-        secret: &str,
-        settings: &BTreeMap<Name, Setting<'_>>,
-        setting: &Setting<'_>,
-    ) -> Option<FileSpec> {
-        let reference: Option<SecretReference> = self.parsed(setting);
-        let name: Option<FileName> = if let Some(setting) = settings.get(&Name::File) {
-            self.parsed(setting)
-        } else {
-            // The original injector lower-cases names.
-            let name = match dialect {
-                Dialect::Own => secret.to_owned(),
-                Dialect::Original => secret.to_lowercase(),
-            };
-            match name.parse() {
-                Ok(name) => Some(name),
-                Err(error) => {
-                    self.problems.push(bad_value(setting, &error));
-                    None
-                }
-            }
-        };
-        let mode: Option<FileMode> = match settings.get(&Name::Mode) {
-            Some(setting) => self.parsed(setting),
-            None => Some(FileMode::DEFAULT),
-        };
-        let asked: Option<OutputFormat> = match settings.get(&Name::Format) {
-            Some(setting) => Some(self.parsed(setting)?),
-            None => None,
-        };
-        let (reference, name, mode) = (reference?, name?, mode?);
-        let format = asked
-            .or_else(|| OutputFormat::from_file_name(name.as_str()))
-            .unwrap_or_else(|| {
-                if reference.key.is_some() {
-                    OutputFormat::Raw
-                } else {
-                    OutputFormat::Json
-                }
-            });
-        if format == OutputFormat::Raw && reference.key.is_none() {
-            self.problems.push(Diagnostic::error(
-                Code::RawNeedsKey,
-                format!("annotation {}", setting.key),
-                format!(
-                    "{}: format raw writes one value, but no key is named",
-                    quoted(setting.value)
-                ),
-                format!("write {}#KEY, or choose another format", reference.path),
-            ));
-            return None;
-        }
-        Some(FileSpec {
-            name,
-            path: reference.path,
-            key: reference.key,
-            format,
-            mode,
-        })
-    }
-
-    fn orphans(&mut self, secret: &str, settings: &BTreeMap<Name, Setting<'_>>) {
-        for setting in settings.values() {
-            self.problems.push(Diagnostic::error(
-                Code::OrphanAnnotation,
-                format!("annotation {}", setting.key),
-                format!("is about the secret {secret}, which no annotation names"),
-                format!("add {}secret-{secret}, or correct the name", setting.prefix),
-            ));
-        }
     }
 
     fn reloads(
@@ -348,12 +245,19 @@ impl Reader<'_> {
         (!value.is_empty()).then(|| value.to_owned())
     }
 
-    fn value<T: FromStr<Err = ValueError>>(&mut self, name: Name) -> Option<T> {
+    pub(super) fn has(&self, name: Name) -> bool {
+        self.settings.contains_key(&name)
+    }
+
+    pub(super) fn value<T: FromStr<Err = ValueError>>(&mut self, name: Name) -> Option<T> {
         let setting = self.settings.get(&name)?;
         self.parsed(setting)
     }
 
-    fn parsed<T: FromStr<Err = ValueError>>(&mut self, setting: &Setting<'_>) -> Option<T> {
+    pub(super) fn parsed<T: FromStr<Err = ValueError>>(
+        &mut self,
+        setting: &Setting<'_>,
+    ) -> Option<T> {
         setting
             .value
             .parse()
@@ -362,16 +266,7 @@ impl Reader<'_> {
     }
 }
 
-/// Two files that cannot both be there: the same name, or one where the other needs a directory.
-fn clash(left: &FileName, right: &FileName) -> bool {
-    let below = |file: &str, directory: &str| {
-        file.strip_prefix(directory)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    below(left.as_str(), right.as_str()) || below(right.as_str(), left.as_str())
-}
-
-fn bad_value(setting: &Setting<'_>, error: &ValueError) -> Diagnostic {
+pub(super) fn bad_value(setting: &Setting<'_>, error: &ValueError) -> Diagnostic {
     Diagnostic::error(
         Code::BadValue,
         format!("annotation {}", setting.key),
@@ -381,7 +276,7 @@ fn bad_value(setting: &Setting<'_>, error: &ValueError) -> Diagnostic {
 }
 
 /// A value as it is shown in a message: quoted, and cut when it is long.
-fn quoted(value: &str) -> String {
+pub(super) fn quoted(value: &str) -> String {
     const LIMIT: usize = 100;
     match value.char_indices().nth(LIMIT) {
         Some((cut, _)) => format!("{:?}…", &value[..cut]),
@@ -390,7 +285,7 @@ fn quoted(value: &str) -> String {
 }
 
 /// Go's `strconv.ParseBool`, which the original injector uses; the empty text means false there.
-fn parse_boolean(text: &str) -> Result<bool, ValueError> {
+pub(super) fn parse_boolean(text: &str) -> Result<bool, ValueError> {
     match text {
         "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(true),
         "" | "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok(false),

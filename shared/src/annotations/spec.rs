@@ -1,8 +1,9 @@
+use std::{fmt, str::FromStr};
+
 use crate::{
-    config::{LogFormat, LogLevel},
+    config::{LogFormat, LogLevel, SecretSource},
     value::{
-        AuthMount, FileMode, FileName, HumanDuration, OutputFormat, ReloadRequest, SecretKey,
-        SecretPath, StoreAddress,
+        AuthMount, FileMode, FileName, HumanDuration, ReloadRequest, StoreAddress, ValueError,
     },
 };
 
@@ -40,10 +41,79 @@ pub enum Dialect {
 #[derive(Clone, Debug, PartialEq)]
 pub struct FileSpec {
     pub name: FileName,
-    pub path: SecretPath,
-    pub key: Option<SecretKey>,
-    pub format: OutputFormat,
     pub mode: FileMode,
+    pub source: FileSource,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum FileSource {
+    /// A secret or one value of it, in a format.
+    Secret(SecretSource),
+    Template(TemplateSpec),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct TemplateSpec {
+    /// The annotation that asks for it, for messages about the template.
+    pub annotation: String,
+    pub text: TemplateOrigin,
+    /// Empty: `{{`.
+    pub left_delimiter: String,
+    /// Empty: `}}`.
+    pub right_delimiter: String,
+    pub error_on_missing_key: bool,
+    pub error_fatal: bool,
+}
+
+/// Where a template's text comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TemplateOrigin {
+    /// The annotation, byte for byte.
+    Inline(String),
+    /// A file in the agent's container.
+    File(String),
+    /// The default template for the secret at a path, which may end in a query (`?version=3`).
+    Default {
+        path: String,
+        /// The webhook's own when the pod does not say.
+        template: Option<DefaultTemplate>,
+    },
+}
+
+/// What the original injector renders a secret with that has no template.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum DefaultTemplate {
+    /// A line `key: value` for each field of the answer's data.
+    #[default]
+    Map,
+    /// The answer's data as JSON.
+    Json,
+}
+
+impl DefaultTemplate {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Map => "map",
+            Self::Json => "json",
+        }
+    }
+}
+
+impl FromStr for DefaultTemplate {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        [Self::Map, Self::Json]
+            .into_iter()
+            .find(|template| template.as_str().eq_ignore_ascii_case(text))
+            .ok_or_else(|| ValueError::new("not a default template; expected map or json"))
+    }
+}
+
+impl fmt::Display for DefaultTemplate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

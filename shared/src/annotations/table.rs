@@ -6,10 +6,14 @@ pub enum Name {
     Address,
     AuthPath,
     Containers,
+    DefaultTemplate,
+    ErrorFatal,
+    ErrorOnMissingKey,
     File,
     Format,
     InitFirst,
     Inject,
+    LeftDelimiter,
     LogFormat,
     LogLevel,
     Mode,
@@ -18,9 +22,12 @@ pub enum Name {
     Reload,
     ReloadFile,
     RevokeOnShutdown,
+    RightDelimiter,
     Role,
     Secret,
     Status,
+    Template,
+    TemplateFile,
     TokenAudience,
 }
 
@@ -84,6 +91,20 @@ impl Annotation {
     pub fn spellings(&self) -> impl Iterator<Item = &'static str> {
         [Some(self.short), self.original].into_iter().flatten()
     }
+
+    /// Whether the short spelling is understood under our own prefix alone.
+    pub fn is_short_under_ours_only(&self) -> bool {
+        self.scope == Scope::Secret && self.short.starts_with("template")
+    }
+
+    /// The spellings that count under a prefix. The original injector has settings of the pod that
+    /// begin with `template-`, so there that is no short spelling of ours.
+    pub fn spellings_under(&self, prefix: Prefix) -> impl Iterator<Item = &'static str> {
+        let short = prefix == Prefix::Vouchsafe || !self.is_short_under_ours_only();
+        [short.then_some(self.short), self.original]
+            .into_iter()
+            .flatten()
+    }
 }
 
 /// Every annotation there is.
@@ -121,8 +142,62 @@ pub const TABLE: &[Annotation] = &[
         original: None,
         scope: Scope::Secret,
         values: "raw, env, json, yaml or properties",
-        default: "by the file's extension; else raw with #KEY, json without",
-        effect: "How the secret becomes text.",
+        default: "by the file's extension; else raw with #KEY, json without; under the other prefixes without #KEY the default template",
+        effect: "How the secret becomes text, without a template.",
+    },
+    Annotation {
+        name: Name::Template,
+        short: "template",
+        original: Some("agent-inject-template"),
+        scope: Scope::Secret,
+        values: "a template in Go's language",
+        default: "none",
+        effect: "Renders this text to the file NAME; `secret-NAME` is not needed then.",
+    },
+    Annotation {
+        name: Name::TemplateFile,
+        short: "template-file",
+        original: Some("agent-inject-template-file"),
+        scope: Scope::Secret,
+        values: "a path in the agent's container",
+        default: "none",
+        effect: "Renders the template in this file; `template-NAME` goes before it.",
+    },
+    Annotation {
+        name: Name::LeftDelimiter,
+        short: "template-left-delimiter",
+        original: Some("agent-template-left-delim"),
+        scope: Scope::Secret,
+        values: "any text",
+        default: "`{{`",
+        effect: "What opens an action in the template of this file.",
+    },
+    Annotation {
+        name: Name::RightDelimiter,
+        short: "template-right-delimiter",
+        original: Some("agent-template-right-delim"),
+        scope: Scope::Secret,
+        values: "any text",
+        default: "`}}`",
+        effect: "What closes an action in the template of this file.",
+    },
+    Annotation {
+        name: Name::ErrorOnMissingKey,
+        short: "error-on-missing-key",
+        original: None,
+        scope: Scope::Secret,
+        values: "true or false",
+        default: "false",
+        effect: "Makes a key that a map does not have an error of the template instead of `<no value>`.",
+    },
+    Annotation {
+        name: Name::ErrorFatal,
+        short: "error-fatal",
+        original: None,
+        scope: Scope::Secret,
+        values: "true or false",
+        default: "false",
+        effect: "Ends the agent, for Kubernetes to start it again, when the template of this file fails although all it asks for is there; otherwise the file keeps its last good content and others go on.",
     },
     Annotation {
         name: Name::File,
@@ -213,6 +288,15 @@ pub const TABLE: &[Annotation] = &[
         values: "a duration",
         default: "60s",
         effect: "How often secrets without a lease are read again.",
+    },
+    Annotation {
+        name: Name::DefaultTemplate,
+        short: "default-template",
+        original: Some("agent-inject-default-template"),
+        scope: Scope::Pod,
+        values: "map or json",
+        default: "the webhook's --default-template, map; under vouchsafe.dev/ none: formats are used",
+        effect: "The template of secrets that have neither a template nor a format nor #KEY.",
     },
     Annotation {
         name: Name::RevokeOnShutdown,

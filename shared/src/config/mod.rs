@@ -5,6 +5,7 @@
 //! secrets and holds none.
 
 mod reload;
+mod source;
 mod store;
 
 use std::collections::BTreeSet;
@@ -13,9 +14,10 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     reload::{HttpReload, ReloadAction, ReloadConfig, SignalReload},
+    source::{SecretSource, SourceConfig, TemplateSource, TemplateText},
     store::{AuthConfig, KubernetesAuth, StoreConfig, StoreKind, TlsConfig},
 };
-use crate::value::{FileMode, FileName, HumanDuration, OutputFormat, SecretKey, SecretPath};
+use crate::value::{FileMode, FileName, HumanDuration, OutputFormat};
 
 /// Everything an agent does, checked: indices and names lead somewhere.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -65,16 +67,6 @@ pub struct FileConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<u32>,
     pub source: SourceConfig,
-}
-
-/// Where a file's content comes from.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct SourceConfig {
-    pub secret: SecretPath,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub key: Option<SecretKey>,
-    pub format: OutputFormat,
 }
 
 /// How often secrets without a lease are read again.
@@ -146,6 +138,10 @@ pub enum ConfigError {
 impl AgentConfig {
     /// The environment variable that carries a configuration.
     pub const VARIABLE: &'static str = "VOUCHSAFE_CONFIG";
+    /// The most bytes of JSON in that variable: Linux refuses to start a program with a longer
+    /// `NAME=value`, its final zero byte included, than `MAX_ARG_STRLEN`, 32 pages of 4 KiB.
+    /// Source: <https://man7.org/linux/man-pages/man2/execve.2.html>.
+    pub const LIMIT: usize = 131_072 - Self::VARIABLE.len() - "=\0".len();
     pub const VERSION: u32 = 1;
     pub const RUN_DIRECTORY: &'static str = "/run/vouchsafe";
     /// The environment variable by which the agent finds a container's processes.
@@ -212,7 +208,10 @@ impl AgentConfig {
             if !stores.contains(file.store.as_str()) {
                 return problem(format!("files[{index}].store"), "no store with this name");
             }
-            if file.source.format == OutputFormat::Raw && file.source.key.is_none() {
+            if let SourceConfig::Secret(source) = &file.source
+                && source.format == OutputFormat::Raw
+                && source.key.is_none()
+            {
                 return problem(
                     format!("files[{index}].source.key"),
                     "format raw needs a key",

@@ -93,3 +93,52 @@ fn a_syntax_error_names_line_and_column() {
         .to_string();
     assert!(message.starts_with("line 2, column 14: "), "{message}");
 }
+
+#[test]
+fn a_template_is_a_source_with_its_own_fields() {
+    let source = r#""source": { "secret": "secret/data/db", "format": "env" }"#;
+    let read = |other: &str| AgentConfig::from_json(&EXAMPLE.replacen(source, other, 1));
+    for (json, text) in [
+        (
+            r#""source": { "template": "{{ \u00df }}\n", "left_delimiter": "[[", "right_delimiter": "]]", "error_on_missing_key": true, "error_fatal": true }"#,
+            TemplateText::Inline("{{ ß }}\n".to_owned()),
+        ),
+        (
+            r#""source": { "template_file": "/x.tpl" }"#,
+            TemplateText::File("/x.tpl".to_owned()),
+        ),
+    ] {
+        let config = read(json).unwrap();
+        let SourceConfig::Template(template) = &config.files[0].source else {
+            panic!("{config:?}")
+        };
+        let is_inline = matches!(text, TemplateText::Inline(_));
+        assert_eq!(
+            (template.error_on_missing_key, template.error_fatal),
+            (is_inline, is_inline)
+        );
+        assert_eq!(template.text, text);
+        assert_eq!(AgentConfig::from_json(&config.to_json()).unwrap(), config);
+    }
+    for (json, expected) in [
+        (
+            r#""source": { "template": "x", "format": "env" }"#,
+            "key and format do not belong",
+        ),
+        (
+            r#""source": { "template": "x", "template_file": "y" }"#,
+            "expected exactly one of secret, template and template_file",
+        ),
+        (
+            r#""source": { "secret": "a", "format": "env", "error_on_missing_key": true }"#,
+            "do not belong to this kind of source",
+        ),
+        (
+            r#""source": { "secret": "a", "format": "env", "error_fatal": true }"#,
+            "do not belong to this kind of source",
+        ),
+    ] {
+        let message = read(json).unwrap_err().to_string();
+        assert!(message.contains(expected), "{json}: {message}");
+    }
+}

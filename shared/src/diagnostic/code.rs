@@ -1,10 +1,10 @@
 use std::fmt;
 
 macro_rules! codes {
-    ($($(#[doc = $cause:literal])+ $name:ident = $number:literal, $remedy:literal;)+) => {
+    ($($(#[doc = $cause:literal])+ $name:ident = $number:literal, $remedy:literal $(, example: $example:literal)?;)+) => {
         /// A stable name for one kind of problem.
         ///
-        /// `VS1xxx` annotations, `VS3xxx` stores and logins, `VS4xxx` files, `VS5xxx` reloads,
+        /// `VS1xxx` annotations, `VS2xxx` templates, `VS3xxx` stores and logins, `VS4xxx` files, `VS5xxx` reloads,
         /// `VS6xxx` certificates and cluster. A number is never given to another problem.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Code {
@@ -27,6 +27,14 @@ macro_rules! codes {
                 match self {
                     $(Self::$name => $remedy,)+
                 }
+            }
+
+            /// What a user reads then, where a sentence does not show it.
+            pub const fn example(self) -> Option<&'static str> {
+                let example: &[&str] = match self {
+                    $(Self::$name => &[$($example)?],)+
+                };
+                example.first().copied()
             }
         }
     };
@@ -60,13 +68,26 @@ codes! {
     /// A container of the pod already mounts something where its secrets belong.
     PathTaken = 1013, "Mount the pod's own volume elsewhere.";
     /// The agent's configuration is longer than one environment value can be (128 KiB on Linux).
-    TooLarge = 1014, "Name fewer or shorter secrets in this pod.";
+    TooLarge = 1014, "Shorten the templates, write fewer files in this pod, or name with `template-file-NAME` a template that is in the agent's image.";
     /// No store address is known, neither from the pod nor from the webhook.
     MissingAddress = 1015, "Add the annotation `vouchsafe.dev/address`, or start the webhook with `--vault-address`.";
     /// The object to admit is not a pod that the webhook can read.
     NotAPod = 1016, "Correct the object; the message says what is wrong with it.";
     /// The mode of a file lets only the agent's user or group read it, and a container that is to read it may run as another.
     UnreadableFile = 1017, "Set `runAsUser` for the pod, or `fsGroup` with a mode that lets the group read, or a mode such as `0444`.";
+
+    /// A template is not in Go's template language: something is missing, misplaced or never closed. Like Go, we tell the first mistake of each template.
+    TemplateInvalid = 2001, "Correct the template where the `^` points.", example: "VS2001 annotation vouchsafe.dev/template-db.env: line 2, column 26: `-` cannot follow the name `.db` (help: a key with a dash is read with index: `index .Data.data \"db-password\"` (KV v2) or `index .Data \"db-password\"`)\n  2 | PASSWORD={{ .Data.data.db-password }}\n    |                          ^";
+    /// A template calls a function that does not exist, or one that the original has and that has no place here.
+    TemplateFunction = 2002, "Write the function's name as the message suggests, or do without the function.", example: "VS2002 annotation vouchsafe.dev/template-key: line 1, column 38: there is no function `base64Decoder` (help: did you mean `base64Decode`?)\n  1 | {{ with secret \"secret/data/db\" }}{{ base64Decoder .Data.data.key }}{{ end }}\n    |                                      ^";
+    /// A template can be run but probably does not give what was meant. The pod is admitted.
+    TemplateDoubtful = 2003, "Look at the place that the message names; if all is as meant, nothing is to be done.", example: "VS2003 annotation vouchsafe.dev/template-db: line 1, column 38: `.Data.user` is asked of a path of KV version 2, which has its values one level deeper (help: write .Data.data.user)";
+    /// A secret has both a template, which decides what is written, and a format or a `#KEY`.
+    TemplateConflict = 2004, "Remove the template, or the format or key.", example: "VS2004 annotation vouchsafe.dev/format-db: asks for a format beside the template of vouchsafe.dev/template-db (help: remove one of the two)";
+    /// An annotation sets something about the template of a secret that has none.
+    NoTemplate = 2005, "Add a template for the same NAME, or remove the annotation.", example: "VS2005 annotation vouchsafe.dev/template-left-delimiter-db: is about a template, but the secret db has none of its own (help: add vouchsafe.dev/template-db, or remove the annotation)";
+    /// A template cannot be rendered from what the store answered.
+    TemplateFailed = 2006, "Correct the template or the secret; the message names the line. The last good file is kept.";
 
     /// The store cannot be reached: connection refused, no route, name not found.
     StoreUnreachable = 3001, "Check the address, the store's health and network policies; the agent keeps trying.";
@@ -97,6 +118,8 @@ codes! {
     KeyNotFound = 4002, "Correct the key; the message lists the keys that are there.";
     /// Two keys of a secret become the same name in this format.
     KeyCollision = 4003, "Choose the format json or yaml, or rename one of the keys.";
+    /// A file that a template is in, or includes, cannot be read.
+    FileUnreadable = 4004, "Check the path and that the file is in the agent's container.";
 
     /// The container to signal is not in the pod, or it is not clear which is meant.
     ReloadContainer = 5001, "Name one of the pod's containers after `@`.";

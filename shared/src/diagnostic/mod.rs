@@ -21,6 +21,8 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it, in the same style.
     pub help: String,
+    /// Lines that show the place, for where there is room for more than one line.
+    pub excerpt: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -44,7 +46,14 @@ impl Diagnostic {
             subject: subject.into(),
             message: message.into(),
             help: help.into(),
+            excerpt: Vec::new(),
         }
+    }
+
+    #[must_use]
+    pub fn with_excerpt(mut self, lines: Vec<String>) -> Self {
+        self.excerpt = lines;
+        self
     }
 
     #[must_use]
@@ -54,6 +63,7 @@ impl Diagnostic {
     }
 }
 
+/// In one line, without the excerpt:
 /// `VS1009 annotation vouchsafe.dev/mode-db: "0888": not a file mode (help: …)`
 impl fmt::Display for Diagnostic {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -133,7 +133,7 @@ fn a_denial_says_why_and_keeps_warnings_apart() {
     assert_eq!(
         response["warnings"],
         json!([
-            "VS1001 annotation vault.hashicorp.com/agent-limits-cpu: is not an annotation we know"
+            "VS1001 annotation vault.hashicorp.com/agent-limits-cpu: is not an annotation we know (help: see docs/annotations.md for the names there are)"
         ])
     );
 }
@@ -152,7 +152,7 @@ fn texts_of_users_make_no_lines_of_their_own() {
         ..Diagnostic::error(
             Code::UnknownAnnotation,
             "annotation x\nVS1 y",
-            "ß".repeat(200),
+            "ß".repeat(300),
             "z",
         )
     };
@@ -160,7 +160,7 @@ fn texts_of_users_make_no_lines_of_their_own() {
     assert_eq!(denial.lines().count(), 52);
     assert!(denial.ends_with("\nand 10 more"));
     let warnings = wording::warnings(&[problem(Severity::Warning)]);
-    assert_eq!(warnings[0].chars().count(), 120);
+    assert_eq!(warnings[0].chars().count(), 256);
     assert!(warnings[0].starts_with("VS1001 annotation x VS1 y: ß"));
 }
 

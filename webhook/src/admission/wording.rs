@@ -8,12 +8,17 @@ use vouchsafe_shared::{
 /// Nobody reads further, and an event holds 1024 characters only.
 const LIMIT: usize = 50;
 
-/// Why a pod is denied: a heading, then a line for each problem. Warnings are told apart from it.
+/// Why a pod is denied: a heading, then a line for each problem; a problem that is alone shows the
+/// place too. Warnings are told apart from it.
 pub fn denial(rejection: &Rejection) -> String {
     let problems: Vec<_> = of_severity(&rejection.0, Severity::Error).collect();
     let heading = match problems.len() {
         1 => "vouchsafe: 1 problem in this pod's annotations:".to_owned(),
         count => format!("vouchsafe: {count} problems in this pod's annotations:"),
+    };
+    let excerpt = match problems.as_slice() {
+        [only] => only.excerpt.iter().map(|line| one_line(line)).collect(),
+        _ => Vec::new(),
     };
     let more = problems.len().saturating_sub(LIMIT);
     let more = (more > 0).then(|| format!("and {more} more"));
@@ -21,7 +26,12 @@ pub fn denial(rejection: &Rejection) -> String {
         .into_iter()
         .take(LIMIT)
         .map(|problem| one_line(&problem.to_string()));
-    let lines: Vec<_> = [heading].into_iter().chain(lines).chain(more).collect();
+    let lines: Vec<_> = [heading]
+        .into_iter()
+        .chain(lines)
+        .chain(excerpt)
+        .chain(more)
+        .collect();
     lines.join("\n")
 }
 
@@ -33,11 +43,11 @@ pub fn warnings(problems: &[Diagnostic]) -> Vec<String> {
         .collect()
 }
 
-/// One warning, in at most 120 characters: without its help when it is too long, and cut when it is
-/// still too long. Kubernetes cuts longer ones, and may leave out those that come later.
+/// One warning, in at most 256 characters: without its help when it is too long, and cut when it is
+/// still too long. The API server may cut longer ones, and leave out those that come later.
 /// Source: <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#response>.
 fn warning(diagnostic: &Diagnostic) -> String {
-    const LIMIT: usize = 120;
+    const LIMIT: usize = 256;
     let whole = one_line(&diagnostic.to_string());
     if whole.chars().count() <= LIMIT {
         return whole;
@@ -48,6 +58,7 @@ fn warning(diagnostic: &Diagnostic) -> String {
         subject,
         message,
         help: _,
+        excerpt: _,
     } = diagnostic;
     let brief = one_line(&format!("{code} {subject}: {message}"));
     match brief.char_indices().nth(LIMIT) {

@@ -7,7 +7,10 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use tracing::level_filters::LevelFilter;
-use vouchsafe_shared::value::{AuthMount, ByteSize, HumanDuration, StoreAddress};
+use vouchsafe_shared::{
+    annotations::DefaultTemplate,
+    value::{AuthMount, ByteSize, HumanDuration, StoreAddress},
+};
 
 pub use self::authorities::AuthoritiesError;
 use crate::{
@@ -152,6 +155,11 @@ pub struct ServeArguments {
     )]
     secrets_volume_size: ByteSize,
 
+    /// What secrets without a template are rendered with, map or json, in pods with annotations of
+    /// the original injector.
+    #[arg(long, env = "VOUCHSAFE_DEFAULT_TEMPLATE", value_name = "TEMPLATE", default_value_t = DefaultTemplate::Map)]
+    default_template: DefaultTemplate,
+
     /// Where agents serve /live, /ready and /metrics, for example 0.0.0.0:9102 [default: nowhere].
     #[arg(long, env = "VOUCHSAFE_AGENT_LISTEN", value_name = "ADDRESS")]
     agent_listen: Option<SocketAddr>,
@@ -264,6 +272,7 @@ impl ServeArguments {
             agent_memory_request,
             agent_memory_limit,
             secrets_volume_size,
+            default_template,
             agent_listen,
             max_connections,
             drain_delay,
@@ -305,6 +314,7 @@ impl ServeArguments {
                 token_audience: non_empty(token_audience),
                 token_expiration,
                 secrets_volume_size,
+                default_template,
             },
             limits: Limits {
                 connections: max_connections as usize,

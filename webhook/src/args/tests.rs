@@ -54,6 +54,7 @@ fn every_flag_reaches_the_settings() {
         "--agent-memory-limit=32Mi",
         "--secrets-volume-size=1Mi",
         "--agent-listen=0.0.0.0:9102",
+        "--default-template=JSON",
     ])
     .unwrap();
     let settings = config.settings;
@@ -71,6 +72,7 @@ fn every_flag_reaches_the_settings() {
     assert_eq!(settings.agent_memory_limit.to_string(), "32Mi");
     assert_eq!(settings.secrets_volume_size.to_string(), "1Mi");
     assert_eq!(settings.agent_listen.unwrap().port(), 9102);
+    assert_eq!(settings.default_template, DefaultTemplate::Json);
 }
 
 #[test]
@@ -89,6 +91,10 @@ fn a_mistake_names_its_flag() {
         (
             "--agent-image-pull-policy=Sometimes",
             "expected Always, IfNotPresent or Never",
+        ),
+        (
+            "--default-template=yaml",
+            "not a default template; expected map or json",
         ),
         ("--vault-address=vault:8200", "--vault-address"),
         ("--max-connections=0", "--max-connections"),

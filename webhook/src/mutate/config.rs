@@ -1,10 +1,10 @@
 //! What the agent is told.
 
 use vouchsafe_shared::{
-    annotations::InjectSpec,
+    annotations::{FileSource, InjectSpec},
     config::{
         AgentConfig, AuthConfig, FileConfig, KubernetesAuth, LogConfig, RefreshConfig,
-        SourceConfig, StoreConfig, StoreKind, TlsConfig, VolumeConfig,
+        SourceConfig, StoreConfig, StoreKind, TemplateText, TlsConfig, VolumeConfig,
     },
     diagnostic::{Code, Diagnostic},
 };
@@ -13,6 +13,7 @@ use super::{
     Settings,
     names::{RUN_DIRECTORY, SECRETS_PATH, TOKEN_FILE},
     reload::Reloads,
+    template,
 };
 
 const STORE: &str = "vault";
@@ -65,10 +66,9 @@ pub(super) fn agent_config(
         mode: file.mode,
         user: None,
         group: None,
-        source: SourceConfig {
-            secret: file.path.clone(),
-            key: file.key.clone(),
-            format: file.format,
+        source: match &file.source {
+            FileSource::Secret(source) => SourceConfig::Secret(source.clone()),
+            FileSource::Template(spec) => SourceConfig::Template(template::source(spec, settings)),
         },
     });
     let mut refresh = RefreshConfig::default();
@@ -98,19 +98,39 @@ pub(super) fn to_environment(
     config: &AgentConfig,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<String> {
-    /// Linux refuses to start a program with a longer `NAME=value`, its final zero byte included:
-    /// `MAX_ARG_STRLEN`, 32 pages of 4 KiB. Source: <https://man7.org/linux/man-pages/man2/execve.2.html>.
-    const VARIABLE_LIMIT: usize = 131_072;
-    const LIMIT: usize = VARIABLE_LIMIT - AgentConfig::VARIABLE.len() - "=\0".len();
+    const LIMIT: usize = AgentConfig::LIMIT;
     let json = config.to_json();
     if json.len() > LIMIT {
+        let inline: usize = config.files.iter().map(inline_bytes).sum();
+        let (of_which, help) = if inline > 0 {
+            (
+                format!(" ({inline} in templates)"),
+                "shorten the templates, write fewer files in this pod, or name with \
+                 template-file-NAME a template that is in the agent's image",
+            )
+        } else {
+            (
+                String::new(),
+                "name fewer secrets, or shorter paths and names, in this pod",
+            )
+        };
         problems.push(Diagnostic::error(
             Code::TooLarge,
             "the agent's configuration",
-            format!("has {} bytes, of {LIMIT} at most", json.len()),
-            "name fewer secrets, or shorter paths and names, in this pod",
+            format!("has {} bytes{of_which}, of {LIMIT} at most", json.len()),
+            help,
         ));
         return None;
     }
     Some(json)
+}
+
+fn inline_bytes(file: &FileConfig) -> usize {
+    match &file.source {
+        SourceConfig::Template(source) => match &source.text {
+            TemplateText::Inline(text) => text.len(),
+            TemplateText::File(_) => 0,
+        },
+        SourceConfig::Secret(_) => 0,
+    }
 }

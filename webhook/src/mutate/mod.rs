@@ -20,6 +20,7 @@ mod node;
 mod pod;
 mod reload;
 mod settings;
+mod template;
 mod volumes;
 mod wording;
 
@@ -27,7 +28,7 @@ use json_patch::Patch;
 use serde_json::Value;
 pub use vouchsafe_shared::annotations::Rejection;
 use vouchsafe_shared::{
-    annotations::{InjectSpec, Intent, parse},
+    annotations::{InjectSpec, Intent, parse_checking},
     diagnostic::Diagnostic,
 };
 
@@ -59,7 +60,7 @@ pub struct Outcome {
 /// those that the pod and the settings make.
 pub fn mutate(pod: &Value, settings: &Settings) -> Result<Outcome, Rejection> {
     let annotations = Annotations::read(pod)?;
-    let (spec, warnings) = match parse(annotations.pairs())? {
+    let (spec, warnings) = match parse_checking(annotations.pairs(), &mut template::check)? {
         Intent::LeaveAlone { warnings } => {
             return Ok(Outcome {
                 warnings,

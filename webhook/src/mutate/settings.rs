@@ -1,6 +1,9 @@
 use std::{fmt, net::SocketAddr, str::FromStr, time::Duration};
 
-use vouchsafe_shared::value::{AuthMount, ByteSize, HumanDuration, StoreAddress, ValueError};
+use vouchsafe_shared::{
+    annotations::DefaultTemplate,
+    value::{AuthMount, ByteSize, HumanDuration, StoreAddress, ValueError},
+};
 
 /// What the operator of the webhook decides for all pods; annotations go before where both speak.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +26,8 @@ pub struct Settings {
     pub token_audience: Option<String>,
     pub token_expiration: TokenExpiration,
     pub secrets_volume_size: ByteSize,
+    /// For the secrets without a template of pods with annotations of the original injector.
+    pub default_template: DefaultTemplate,
 }
 
 impl Settings {
@@ -41,6 +46,7 @@ impl Settings {
             token_audience: None,
             token_expiration: TokenExpiration::SHORTEST,
             secrets_volume_size: ByteSize::from_mebibytes(8),
+            default_template: DefaultTemplate::Map,
         }
     }
 }

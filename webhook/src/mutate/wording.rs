@@ -4,8 +4,13 @@
 pub(super) fn shortened(text: &str) -> String {
     /// Longer than any name that Kubernetes accepts for a container or a volume (63 bytes).
     const LIMIT: usize = 100;
-    match text.char_indices().nth(LIMIT) {
-        Some((cut, _)) => format!("{}…", &text[..cut]),
+    cut(text, LIMIT)
+}
+
+/// A text of so many characters at most, and a sign that there was more.
+pub(super) fn cut(text: &str, limit: usize) -> String {
+    match text.char_indices().nth(limit) {
+        Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
 }

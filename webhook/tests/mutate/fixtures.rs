@@ -85,11 +85,17 @@ fn pods_that_cannot_get_what_they_ask_are_denied_with_every_reason() {
         codes.borrow_mut().extend(errors(&rejection));
         assert_snapshot!("denied", wording::denial(&rejection));
     });
-    let warnings_only = [Code::NotRequested, Code::Shadowed, Code::UnreadableFile];
-    let elsewhere = [Code::TooLarge];
+    let warnings_only = [
+        Code::NotRequested,
+        Code::Shadowed,
+        Code::UnreadableFile,
+        Code::TemplateDoubtful,
+    ];
+    // Told in a test of its own, and by the agent.
+    let elsewhere = [Code::TooLarge, Code::TemplateFailed];
     let expected = Code::ALL.iter().copied().filter(|code| {
         let number = *code as u16;
-        ((1000..2000).contains(&number) || (5001..=5003).contains(&number))
+        ((1000..3000).contains(&number) || (5001..=5003).contains(&number))
             && !warnings_only.contains(code)
             && !elsewhere.contains(code)
     });
@@ -129,6 +135,129 @@ fn a_configuration_that_no_environment_can_hold_is_denied() {
     vouchsafe: 1 problem in this pod's annotations:
     VS1014 the agent's configuration: has 148865 bytes, of 131054 at most (help: name fewer secrets, or shorter paths and names, in this pod)
     ");
+}
+
+#[test]
+fn templates_too_long_for_the_configuration_are_told_the_way_out() {
+    let pod = |length: usize| {
+        json!({
+            "metadata": { "annotations": {
+                "vouchsafe.dev/inject": "true",
+                "vouchsafe.dev/role": "web",
+                "vouchsafe.dev/template-a": "x".repeat(length),
+                "vouchsafe.dev/template-b": "x".repeat(length),
+            } },
+            "spec": { "containers": [{ "name": "web" }] },
+        })
+    };
+    let settings = typical_settings();
+    assert!(mutate(&pod(65_000), &settings).is_ok());
+    assert_snapshot!(wording::denial(&mutate(&pod(66_000), &settings).unwrap_err()), @r"
+    vouchsafe: 1 problem in this pod's annotations:
+    VS1014 the agent's configuration: has 132623 bytes (132000 in templates), of 131054 at most (help: shorten the templates, write fewer files in this pod, or name with template-file-NAME a template that is in the agent's image)
+    ");
+}
+
+#[test]
+fn the_examples_of_the_documentation_are_what_a_user_reads() {
+    let pod = |annotations: &[(&str, &str)]| {
+        let common = [
+            ("vouchsafe.dev/inject", "true"),
+            ("vouchsafe.dev/role", "web"),
+        ];
+        let all = common.iter().chain(annotations);
+        json!({
+            "metadata": { "annotations": all
+                .map(|(key, value)| ((*key).to_owned(), json!(value)))
+                .collect::<serde_json::Map<_, _>>() },
+            "spec": { "containers": [{ "name": "web" }] },
+        })
+    };
+    for (code, annotations) in [
+        (
+            Code::TemplateInvalid,
+            vec![(
+                "vouchsafe.dev/template-db.env",
+                "{{ with secret \"secret/data/db\" }}\nPASSWORD={{ .Data.data.db-password }}\n{{ end }}",
+            )],
+        ),
+        (
+            Code::TemplateFunction,
+            vec![(
+                "vouchsafe.dev/template-key",
+                "{{ with secret \"secret/data/db\" }}{{ base64Decoder .Data.data.key }}{{ end }}",
+            )],
+        ),
+        (
+            Code::TemplateDoubtful,
+            vec![(
+                "vouchsafe.dev/template-db",
+                "{{ with secret \"secret/data/db\" }}{{ .Data.user }}{{ end }}",
+            )],
+        ),
+        (
+            Code::TemplateConflict,
+            vec![
+                ("vouchsafe.dev/template-db", "text"),
+                ("vouchsafe.dev/format-db", "json"),
+            ],
+        ),
+        (
+            Code::NoTemplate,
+            vec![
+                ("vouchsafe.dev/secret-db", "secret/data/db"),
+                ("vouchsafe.dev/template-left-delimiter-db", "[["),
+            ],
+        ),
+    ] {
+        let told = match mutate(&pod(&annotations), &typical_settings()) {
+            Ok(outcome) => wording::warnings(&outcome.warnings).join("\n"),
+            Err(rejection) => {
+                let denial = wording::denial(&rejection);
+                denial.split_once('\n').unwrap().1.to_owned()
+            }
+        };
+        assert_eq!(code.example(), Some(told.as_str()), "{code}");
+    }
+}
+
+#[test]
+fn the_documented_pod_with_templates_is_admitted_without_a_word() {
+    let page =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/annotations.md"));
+    let page = page.unwrap();
+    let example = page.split("```yaml\n").nth(1).unwrap();
+    let pod = serde_saphyr::from_str(example.split("```").next().unwrap()).unwrap();
+    let settings = typical_settings();
+    let outcome = mutate(&pod, &settings).unwrap();
+    assert_eq!(wording::warnings(&outcome.warnings), [""; 0]);
+    let text = agent_config_text(&patched(&pod, &outcome, &settings)).to_owned();
+    assert_eq!(text.matches("\"template\":").count(), 2, "{text}");
+}
+
+#[test]
+fn a_hostile_template_is_told_in_few_words() {
+    for text in [
+        "{{ ".to_owned() + &"(".repeat(100_000),
+        "{{ if 1 }}".repeat(10_000),
+        "{{ (secret \"a/data/b\").x }}".repeat(200),
+        "{{ (secret \"a/data/b\").x }}\n".repeat(200),
+        format!("{{{{ {} }}}}", "a".repeat(5_000)),
+        "{{ 1 | ".repeat(10_000),
+    ] {
+        let pod = json!({
+            "metadata": { "annotations": {
+                "vouchsafe.dev/inject": "true",
+                "vouchsafe.dev/role": "web",
+                "vouchsafe.dev/template-x": text,
+            } },
+            "spec": { "containers": [{ "name": "web" }] },
+        });
+        match mutate(&pod, &typical_settings()) {
+            Ok(outcome) => assert!(outcome.warnings.len() <= 10),
+            Err(rejection) => assert!(wording::denial(&rejection).len() < 2_000),
+        }
+    }
 }
 
 #[test]

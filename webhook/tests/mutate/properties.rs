@@ -1,9 +1,12 @@
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
-use vouchsafe_shared::diagnostic::Severity;
+use vouchsafe_shared::{
+    config::{AgentConfig, SourceConfig, TemplateText},
+    diagnostic::Severity,
+};
 use vouchsafe_webhook::{admission::wording, mutate::mutate};
 
-use crate::support::{bare_settings, patched, typical_settings};
+use crate::support::{agent_config_text, bare_settings, patched, typical_settings};
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
@@ -22,8 +25,56 @@ proptest! {
                 prop_assert!(rejection.0.iter().any(|problem| problem.severity == Severity::Error));
                 prop_assert!(wording::denial(&rejection).starts_with("vouchsafe: "));
                 for warning in wording::warnings(&rejection.0) {
-                    prop_assert!(warning.chars().count() <= 120);
+                    prop_assert!(warning.chars().count() <= 256);
                 }
+            }
+        }
+    }
+
+    /// Any text as a template: told what is wrong with it, or given to the agent as it is.
+    #[test]
+    fn a_template_is_denied_or_arrives_byte_for_byte(
+        text in template_text(),
+        original: bool,
+        delimiters in option::of(("[\\[<{]{0,2}|\\PC{0,3}", "[\\]>}]{0,2}|\\PC{0,3}")),
+    ) {
+        let [template, left, right] = if original {
+            ["agent-inject-template-x", "agent-template-left-delim-x", "agent-template-right-delim-x"]
+        } else {
+            ["template-x", "template-left-delimiter-x", "template-right-delimiter-x"]
+        };
+        let prefix = if original { "vault.hashicorp.com/" } else { "vouchsafe.dev/" };
+        let mut annotations = json!({
+            format!("{prefix}agent-inject"): "true",
+            format!("{prefix}role"): "web",
+            format!("{prefix}{template}"): text,
+        });
+        if let Some((left_delimiter, right_delimiter)) = &delimiters {
+            annotations[format!("{prefix}{left}")] = json!(left_delimiter);
+            annotations[format!("{prefix}{right}")] = json!(right_delimiter);
+        }
+        let pod = json!({
+            "metadata": { "annotations": annotations },
+            "spec": { "containers": [{ "name": "web" }] },
+        });
+        let settings = typical_settings();
+        match mutate(&pod, &settings) {
+            Ok(outcome) => {
+                let pod = patched(&pod, &outcome, &settings);
+                let config = AgentConfig::from_json(agent_config_text(&pod)).unwrap();
+                let SourceConfig::Template(source) = &config.files[0].source else {
+                    return Err(TestCaseError::fail("no template"));
+                };
+                prop_assert_eq!(&source.text, &TemplateText::Inline(text));
+                for warning in wording::warnings(&outcome.warnings) {
+                    prop_assert!(warning.chars().count() <= 256 && !warning.contains('\n'));
+                }
+            }
+            Err(rejection) => {
+                let denial = wording::denial(&rejection);
+                prop_assert!(denial.contains("\nVS"), "{}", denial);
+                prop_assert!(denial.lines().count() <= 4, "{}", denial);
+                prop_assert!(denial.len() < 4096, "{}", denial);
             }
         }
     }
@@ -32,6 +83,82 @@ proptest! {
     fn no_json_makes_it_panic(pod in anything()) {
         let _ = mutate(&pod, &typical_settings());
     }
+}
+
+/// Any text, and such as is put together from pieces of the language.
+fn template_text() -> impl Strategy<Value = String> {
+    let piece = select(
+        &[
+            "{{",
+            "}}",
+            "{{-",
+            "-}}",
+            " ",
+            "\n",
+            "with",
+            "range",
+            "if",
+            "else",
+            "end",
+            "define",
+            "block",
+            "template",
+            "break",
+            "secret",
+            "pkiCert",
+            "toJSON",
+            "printf",
+            ".Data",
+            ".data",
+            ".x",
+            "$v",
+            ":=",
+            "=",
+            ",",
+            "|",
+            "(",
+            ")",
+            "\"secret/data/x\"",
+            "\"pki/issue/x\"",
+            "\"",
+            "`",
+            "'",
+            "\\",
+            "1",
+            "1e9",
+            "nil",
+            "/*",
+            "*/",
+            "[[",
+            "]]",
+            "<<",
+            ">>",
+            "ß",
+            "\u{0}",
+            "\u{202e}",
+            "…",
+        ][..],
+    );
+    prop_oneof![
+        1 => any::<String>(),
+        4 => vec(piece, 0..40).prop_map(|pieces| pieces.concat()),
+        2 => vec(piece_with_blanks(), 1..12).prop_map(|pieces| pieces.concat()),
+    ]
+}
+
+/// Pieces that are actions by themselves, so that many are templates.
+fn piece_with_blanks() -> impl Strategy<Value = &'static str> {
+    select(
+        &[
+            "text\n",
+            "{{ secret \"secret/data/x\" }}",
+            "{{ (secret \"secret/data/x\").Data.y }}",
+            "{{ with secret \"pki/issue/x\" }}{{ .Data.ca_chain }}{{ end }}",
+            "{{- 1 -}}",
+            "{{/* ß */}}",
+            "[[ 1 ]]",
+        ][..],
+    )
 }
 
 /// JSON of any shape, with the keys that the decision looks for.
@@ -183,6 +310,16 @@ fn annotations() -> BoxedStrategy<Value> {
         ("secret-y.json", "secret/data/y"),
         ("status", "injected"),
         ("token-audience", "vault"),
+        (
+            "agent-inject-template-x.env",
+            "{{ with secret \"secret/data/x\" }}{{ .Data.data }}{{ end }}",
+        ),
+        ("agent-inject-template-z", "{{ .x"),
+        ("agent-inject-template-file-z", "/z.tpl"),
+        ("agent-template-left-delim-z", "[["),
+        ("error-on-missing-key-z", "true"),
+        ("error-fatal-z", "true"),
+        ("default-template", "json"),
     ];
     let pair = (select(PREFIXES), select(SETTINGS))
         .prop_map(|(prefix, (key, value))| (format!("{prefix}{key}"), json!(value)));

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use vouchsafe_shared::{config::RefreshConfig, diagnostic::Code};
+use vouchsafe_template::scope::Dependency;
 
 use crate::{
     fault::{Fault, Retry, Whose},
     lifecycle::*,
-    plan::{PlannedFile, PlannedSecret},
-    store::TokenLease,
+    plan::PlannedFile,
+    store::{Lease, Lifetime, TokenLease},
 };
 
 impl std::ops::Sub for Moment {
@@ -23,19 +24,13 @@ pub(super) const SECOND: Duration = Duration::from_secs(1);
 
 /// One store, `secrets` secrets, a file of one volume for each, and one reload on all files.
 pub(super) fn plan(secrets: usize, interval: &str, revoke: bool) -> Plan {
-    let path = |index: usize| format!("secret/{index}").parse().unwrap();
     Plan {
         revoke: vec![revoke],
-        secrets: (0..secrets)
-            .map(|index| PlannedSecret {
-                store: StoreIndex(0),
-                path: path(index),
-            })
-            .collect(),
         files: (0..secrets)
             .map(|index| PlannedFile {
-                secret: SecretIndex(index),
                 volume: VolumeIndex(0),
+                store: StoreIndex(0),
+                secret: Some(read(&format!("secret/{index}"))),
             })
             .collect(),
         volumes: 1,
@@ -55,6 +50,52 @@ pub(super) fn down() -> Fault {
     fault(Code::StoreUnreachable, Whose::Network, Retry::Backoff)
 }
 
+pub(super) fn read(path: &str) -> Dependency {
+    let path = path.to_owned();
+    Dependency::Read { path }
+}
+
+/// A template: asks for secrets by path, is told their versions where they are known.
+pub(super) type Template = fn(&mut dyn FnMut(&str) -> Option<u64>);
+
+/// What the store issues anew at each read.
+pub(super) struct Issued {
+    pub(super) lease: Lease,
+    /// How long renewals can make it live.
+    pub(super) limit: Duration,
+    /// Every issue, and when it ends at last.
+    pub(super) issues: Vec<(Moment, Moment)>,
+    pub(super) renewals: Vec<Moment>,
+    /// Why renewals fail.
+    pub(super) refused: Option<Fault>,
+}
+
+impl Issued {
+    pub(super) fn new(seconds: u64, limit: u64, renewable: bool) -> Self {
+        Self {
+            lease: Lease {
+                duration: Duration::from_secs(seconds),
+                renewable,
+            },
+            limit: Duration::from_secs(limit),
+            issues: Vec::new(),
+            renewals: Vec::new(),
+            refused: None,
+        }
+    }
+
+    /// Checks that there is one credential at a time, that each is used for nearly all of its life,
+    /// and that the next comes before it ends.
+    pub(super) fn check(&self) {
+        for pair in self.issues.windows(2) {
+            let [(born, ends), (next, _)] = [pair[0], pair[1]];
+            assert!(next < ends, "issued at {next:?}, too late for {ends:?}");
+            let used = (next - born).as_secs_f64() / (ends - born).as_secs_f64();
+            assert!(used >= 0.8, "only {used} of a life was used");
+        }
+    }
+}
+
 /// A store that exists in simulated time only.
 pub(super) struct World {
     pub(super) lifecycle: Lifecycle,
@@ -69,6 +110,12 @@ pub(super) struct World {
     pub(super) outage: Option<(Moment, Moment)>,
     /// Secrets whose reading fails, and how.
     pub(super) broken: BTreeMap<usize, Fault>,
+    /// Secrets that are issued at each read.
+    pub(super) issued: BTreeMap<usize, Issued>,
+    /// How long the answers of other secrets are good.
+    pub(super) lifetimes: BTreeMap<usize, Lifetime>,
+    /// By file.
+    pub(super) templates: BTreeMap<usize, Template>,
     pub(super) versions: Vec<u64>,
     pub(super) seen: Vec<u64>,
     pub(super) rendered: Vec<u64>,
@@ -79,7 +126,7 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new(plan: Plan, seed: u64) -> Self {
-        let secrets = plan.secrets.len();
+        let secrets = plan.files.len();
         let rng = Rng::with_seed(seed);
         Self {
             lifecycle: Lifecycle::new(plan, Mode::Stay, rng, &[Found::Nothing]),
@@ -94,6 +141,9 @@ impl World {
             token_ends: None,
             outage: None,
             broken: BTreeMap::new(),
+            issued: BTreeMap::new(),
+            lifetimes: BTreeMap::new(),
+            templates: BTreeMap::new(),
             versions: vec![1; secrets],
             seen: vec![0; secrets],
             rendered: vec![0; secrets],
@@ -109,18 +159,20 @@ impl World {
             for action in self.lifecycle.handle(self.now, event) {
                 self.log.push((self.now, action));
                 match action {
-                    Action::Render(volume) => {
-                        let first = self.rendered.iter().all(|version| *version == 0);
-                        let changed = self.seen.iter().zip(&self.rendered).enumerate();
-                        let changed = changed.filter(|(_, (seen, rendered))| seen != rendered);
-                        let changed = changed.map(|(index, _)| FileIndex(index)).collect();
-                        self.rendered.clone_from(&self.seen);
-                        events.push(Event::Rendered {
-                            volume,
-                            changed,
-                            first,
-                            kept: None,
-                        });
+                    Action::Render(volume) => events.push(self.render(volume)),
+                    Action::Forget(secret) => {
+                        if let Some(seen) = self.seen.get_mut(secret.0) {
+                            *seen = 0;
+                        }
+                    }
+                    Action::Read(secret)
+                        if self
+                            .lifecycle
+                            .demand()
+                            .secret(secret)
+                            .is_some_and(|secret| secret.store.is_none()) =>
+                    {
+                        events.push(self.learn(secret, Lifetime::Unlimited));
                     }
                     Action::Reload(_) => {}
                     Action::Stop => self.stopped = true,
@@ -128,6 +180,93 @@ impl World {
                 }
             }
         }
+    }
+
+    fn render(&mut self, volume: VolumeIndex) -> Event {
+        let mut asked = Vec::new();
+        let mut complete = true;
+        for (file, template) in &self.templates {
+            let (mut secrets, mut missing) = (Vec::new(), false);
+            template(&mut |path| {
+                let secret = read(path);
+                let known = self.lifecycle.demand().find(StoreIndex(0), &secret);
+                secrets.push(secret);
+                let seen = known.and_then(|known| self.seen.get(known.0).copied());
+                let given_up = known.is_some_and(|known| self.lifecycle.is_given_up(known));
+                let seen = seen.filter(|seen| *seen > 0);
+                missing |= seen.is_none() && !given_up;
+                seen
+            });
+            complete &= !missing;
+            asked.push(Asked {
+                file: FileIndex(*file),
+                secrets,
+                complete: !missing,
+            });
+        }
+        let outcome = if complete {
+            self.rendered.resize(self.seen.len(), 0);
+            let first = self.rendered.iter().all(|version| *version == 0);
+            let changed = self.seen.iter().zip(&self.rendered).enumerate();
+            let changed = changed.filter(|(_, (seen, rendered))| seen != rendered);
+            let changed = changed.map(|(index, _)| FileIndex(index)).collect();
+            self.rendered.clone_from(&self.seen);
+            Outcome::Rendered {
+                changed,
+                first,
+                kept: Vec::new(),
+            }
+        } else {
+            Outcome::Incomplete
+        };
+        Event::Tried {
+            volume,
+            asked,
+            outcome,
+        }
+    }
+
+    fn learn(&mut self, secret: SecretIndex, lifetime: Lifetime) -> Event {
+        let size = self.versions.len().max(secret.0 + 1);
+        self.versions.resize(size, 1);
+        self.seen.resize(size, 0);
+        let changed = self.seen[secret.0] != self.versions[secret.0];
+        self.seen[secret.0] = self.versions[secret.0];
+        Event::Read {
+            secret,
+            changed,
+            lifetime,
+        }
+    }
+
+    /// A new credential, which the next login takes away with the token.
+    fn issue(&mut self, secret: SecretIndex) -> Event {
+        let issued = self.issued.get_mut(&secret.0).unwrap();
+        let lease = issued.lease;
+        let ends = self.now + lease.duration.min(issued.limit);
+        issued.issues.push((self.now, ends));
+        let size = self.versions.len().max(secret.0 + 1);
+        self.versions.resize(size, 1);
+        self.versions[secret.0] += 1;
+        self.learn(secret, Lifetime::Leased(lease))
+    }
+
+    fn renew_lease(&mut self, secret: SecretIndex) -> Event {
+        let issued = self.issued.get_mut(&secret.0).unwrap();
+        issued.renewals.push(self.now);
+        let (born, ends) = issued.issues.last_mut().unwrap();
+        assert!(self.now < *ends, "a renewal at {:?}, too late", self.now);
+        if let Some(fault) = issued.refused.clone() {
+            return Event::LeaseRenewFailed { secret, fault };
+        }
+        let left = issued.limit.saturating_sub(self.now - *born);
+        let duration = issued.lease.duration.min(left);
+        *ends = self.now + duration;
+        let lease = Lease {
+            duration,
+            ..issued.lease
+        };
+        Event::LeaseRenewed { secret, lease }
     }
 
     pub(super) fn answer(&mut self, action: Action) -> Event {
@@ -185,17 +324,22 @@ impl World {
                     secret,
                     fault: fault.clone(),
                 },
+                None if self.issued.contains_key(&secret.0) => self.issue(secret),
                 None => {
-                    let changed = self.seen[secret.0] != self.versions[secret.0];
-                    self.seen[secret.0] = self.versions[secret.0];
-                    Event::Read { secret, changed }
+                    let lifetime = self.lifetimes.get(&secret.0).copied();
+                    self.learn(secret, lifetime.unwrap_or(Lifetime::Unlimited))
                 }
             },
+            Action::RenewLease(secret) if !reachable || !alive => Event::LeaseRenewFailed {
+                secret,
+                fault: if reachable { bad_token() } else { down() },
+            },
+            Action::RenewLease(secret) => self.renew_lease(secret),
             Action::Revoke(store) => {
                 self.token_ends = None;
                 Event::Revoked { store }
             }
-            Action::Render(_) | Action::Reload(_) | Action::Stop => {
+            Action::Render(_) | Action::Reload(_) | Action::Forget(_) | Action::Stop => {
                 unreachable!("not a request to the store")
             }
         }

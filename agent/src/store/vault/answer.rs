@@ -4,28 +4,21 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use serde::Deserialize;
-use serde_json::{Map, Value};
-use vouchsafe_shared::{
-    diagnostic::Code,
-    secret::{SecretMap, SecretValue},
-};
+use serde_json::Value;
+use vouchsafe_shared::{diagnostic::Code, secret::SecretValue};
 use zeroize::Zeroizing;
 
-use super::mount::KvVersion;
 use crate::{
     fault::{Fault, Retry, Whose},
-    store::{Lease, Secret, TokenLease},
+    store::{Lease, TokenLease},
 };
 
 #[derive(Deserialize)]
 struct Envelope {
     #[serde(default)]
-    lease_id: String,
-    #[serde(default)]
     lease_duration: u64,
     #[serde(default)]
     renewable: bool,
-    data: Option<Map<String, Value>>,
     auth: Option<Auth>,
 }
 
@@ -60,42 +53,12 @@ pub(super) fn token(body: &[u8], what: &str) -> Result<(SecretString, TokenLease
     ))
 }
 
-/// The data of a read; those of KV version 2 lie one level deeper, beside their metadata.
-pub(super) fn secret(body: &[u8], version: KvVersion, what: &str) -> Result<Secret, Fault> {
+/// The time of a lease in the answer to its renewal.
+pub(super) fn lease(body: &[u8], what: &str) -> Result<Lease, Fault> {
     let envelope = envelope(body, what)?;
-    let mut data = envelope.data.ok_or_else(|| bad(what, "holds no data"))?;
-    let mut number = None;
-    if version == KvVersion::Two {
-        number = data
-            .get("metadata")
-            .and_then(|metadata| metadata.get("version")?.as_u64());
-        data = match data.remove("data") {
-            Some(Value::Object(data)) => data,
-            // The answer to a destroyed version has null here.
-            Some(Value::Null) | None => {
-                return Err(Fault::new(
-                    Code::SecretNotFound,
-                    Whose::User,
-                    Retry::Rarely,
-                    format!("{what}: the version there is deleted or destroyed"),
-                ));
-            }
-            Some(_) => return Err(bad(what, "holds data that are not an object")),
-        };
-    }
-    let lease = (!envelope.lease_id.is_empty()).then(|| Lease {
-        id: envelope.lease_id,
+    Ok(Lease {
         duration: Duration::from_secs(envelope.lease_duration),
         renewable: envelope.renewable,
-    });
-    let data: SecretMap = data
-        .into_iter()
-        .map(|(key, value)| (key, SecretValue::from(value)))
-        .collect();
-    Ok(Secret {
-        data,
-        version: number,
-        lease,
     })
 }
 
@@ -122,53 +85,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lease_data_are_kept() {
-        let body = br#"{"lease_id":"database/creds/x/1","lease_duration":3600,"renewable":true,"data":{"password":"p"}}"#;
-        let secret = secret(body, KvVersion::One, "read").unwrap();
-        let lease = Lease {
-            id: "database/creds/x/1".into(),
+    fn a_renewed_lease_comes_with_its_time() {
+        let body = br#"{"lease_id":"database/creds/x/1","lease_duration":3600,"renewable":true,"data":null}"#;
+        let expected = Lease {
             duration: Duration::from_secs(3600),
             renewable: true,
         };
-        assert_eq!(secret.lease, Some(lease));
-        assert_eq!(secret.data["password"], SecretValue::string("p"));
-    }
-
-    #[test]
-    fn version_two_data_come_with_their_number() {
-        let body = br#"{"data":{"data":{"a":1.50},"metadata":{"version":7}}}"#;
-        let secret = secret(body, KvVersion::Two, "read").unwrap();
-        assert_eq!(secret.version, Some(7));
-        assert_eq!(secret.data.keys().collect::<Vec<_>>(), ["a"]);
-    }
-
-    #[test]
-    fn a_destroyed_version_is_said_to_be_gone() {
-        let body = br#"{"data":{"data":null,"metadata":{"destroyed":true}}}"#;
-        let fault = secret(body, KvVersion::Two, "read of x").unwrap_err();
-        assert_eq!(fault.code, Code::SecretNotFound);
+        assert_eq!(lease(body, "renewal"), Ok(expected));
     }
 
     #[test]
     fn a_malformed_answer_is_told_without_its_content() {
-        for body in [
-            r#"{"data":"canary"}"#,
-            r#"{"data":{"data":"canary"}}"#,
-            "canary",
-            "",
-        ] {
-            let fault = secret(body.as_bytes(), KvVersion::Two, "read of x").unwrap_err();
+        for body in [r#"{"auth":{"client_token":["canary"]}}"#, "canary", ""] {
+            let fault = token(body.as_bytes(), "login").unwrap_err();
             assert_eq!(fault.code, Code::BadAnswer);
             assert!(!fault.message.contains("canary"), "{}", fault.message);
         }
-        let fault = token(br#"{"auth":{"client_token":["canary"]}}"#, "login").unwrap_err();
-        assert!(!fault.message.contains("canary"), "{}", fault.message);
     }
 
     proptest! {
         #[test]
         fn no_body_makes_the_parser_panic(body in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = secret(&body, KvVersion::Two, "read");
+            let _ = lease(&body, "renewal");
             let _ = token(&body, "login");
         }
     }

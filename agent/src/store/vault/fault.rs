@@ -98,6 +98,20 @@ pub(super) fn check_login(answer: Answer, what: &str) -> Result<Answer, Fault> {
     })
 }
 
+/// The same for the renewal of a lease, where the server answers 400 to a lease that is gone.
+pub(super) fn check_lease(answer: Answer, what: &str) -> Result<Answer, Fault> {
+    let is_gone = ["lease not found", "lease expired"]
+        .iter()
+        .any(|sign| server_words(&answer.body).contains(sign));
+    check(answer, what).map_err(|fault| match fault.code {
+        Code::RequestRefused if is_gone => Fault {
+            code: Code::SecretNotFound,
+            ..fault
+        },
+        _ => fault,
+    })
+}
+
 /// The `errors` of an answer, on one line and not too long. Whatever else a body holds is not
 /// shown: it may be another program's page, or a secret.
 fn server_words(body: &[u8]) -> String {

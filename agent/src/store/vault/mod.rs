@@ -9,20 +9,23 @@ mod fault;
 mod mount;
 mod tls;
 
-use std::{fs, time::Duration};
+use std::{collections::BTreeMap, fs, time::Duration};
 
-use hyper::Method;
+use hyper::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
+use serde_json::{Value, json};
 use vouchsafe_shared::{
     config::{AuthConfig, KubernetesAuth, StoreConfig},
     diagnostic::Code,
-    value::SecretPath,
 };
+use vouchsafe_template::{scope::Dependency, value::Text};
 use zeroize::Zeroizing;
 
-use self::{connection::Connection, mount::Mounts};
-use super::{Secret, Store, TokenLease};
+use self::{
+    connection::Connection,
+    mount::{KvVersion, Mount, Mounts},
+};
+use super::{Layout, Lease, Reply, Store, TokenLease};
 use crate::fault::{Fault, Retry, Whose};
 
 /// How long one request may take, from writing it to the last byte of the answer. Vault's own
@@ -46,7 +49,7 @@ impl Vault {
             auth: auth.clone(),
             connection: Connection::new(config),
             token: None,
-            mounts: Mounts::default(),
+            mounts: Mounts::new(config.namespace.as_deref()),
         }
     }
 
@@ -77,6 +80,94 @@ impl Vault {
         };
         Ok(answer)
     }
+
+    async fn read(&mut self, url: &str) -> Result<Reply, Fault> {
+        let (path, query) = mount::decoded(url);
+        let (request, layout) = self.mount(&path).await?.request_path(&path);
+        let request = match query {
+            "" => request,
+            query => format!("{request}?{}", mount::encoded_query(query)),
+        };
+        let answer = self.send(Method::GET, &request, None).await?;
+        let answer = fault::check(answer, &format!("read of {url}"))?;
+        Ok(Reply {
+            body: answer.body,
+            layout,
+        })
+    }
+
+    /// A path with nothing below is no fault.
+    async fn list(&mut self, path: &str) -> Result<Reply, Fault> {
+        let mount = self.mount_if_told(path).await?;
+        // The way to list that every proxy lets through.
+        let request = format!("{}?list=true", mount.list_path(path));
+        let answer = self.send(Method::GET, &request, None).await?;
+        let body = if answer.status == StatusCode::NOT_FOUND {
+            Zeroizing::default()
+        } else {
+            fault::check(answer, &format!("list of {path}"))?.body
+        };
+        let layout = Layout::Plain;
+        Ok(Reply { body, layout })
+    }
+
+    async fn write(
+        &mut self,
+        path: &str,
+        arguments: &BTreeMap<Text, Text>,
+    ) -> Result<Reply, Fault> {
+        let mount = self.mount_if_told(path).await?;
+        let (request, layout) = mount.request_path(path);
+        let body = match mount.version() {
+            KvVersion::One => json(arguments),
+            KvVersion::Two => json!({ "data": json(arguments) }),
+        };
+        self.put(&request, layout, answer::encode(body)).await
+    }
+
+    async fn put(
+        &mut self,
+        path: &str,
+        layout: Layout,
+        body: Zeroizing<Vec<u8>>,
+    ) -> Result<Reply, Fault> {
+        let answer = self.send(Method::PUT, path, Some(body)).await?;
+        let answer = fault::check(answer, &format!("write to {path}"))?;
+        Ok(Reply {
+            body: answer.body,
+            layout,
+        })
+    }
+
+    /// The engine behind a path.
+    async fn mount(&mut self, path: &str) -> Result<Mount, Fault> {
+        if let Some(mount) = self.mounts.find(path) {
+            return Ok(mount);
+        }
+        let question = format!("sys/internal/ui/mounts/{}", mount::encoded(path));
+        let answer = self.send(Method::GET, &question, None).await?;
+        self.mounts.learn(path, answer)
+    }
+
+    /// The same for requests that most engines take as they are: without the permission to ask, the
+    /// engine counts as one of those.
+    async fn mount_if_told(&mut self, path: &str) -> Result<Mount, Fault> {
+        match self.mount(path).await {
+            Err(fault) if fault.retry == Retry::Rarely => Ok(Mount::unknown()),
+            mount => mount,
+        }
+    }
+}
+
+/// Arguments as the store wants them: all are strings.
+fn json(arguments: &BTreeMap<Text, Text>) -> Value {
+    let text = |text: &Text| String::from_utf8_lossy(text).into_owned();
+    let entries = arguments.iter();
+    Value::Object(
+        entries
+            .map(|(key, value)| (text(key), Value::String(text(value))))
+            .collect(),
+    )
 }
 
 impl Store for Vault {
@@ -120,21 +211,39 @@ impl Store for Vault {
         Ok(lease)
     }
 
-    async fn read(&mut self, path: &SecretPath) -> Result<Secret, Fault> {
-        let mount = match self.mounts.find(path) {
-            Some(mount) => mount,
-            None => {
-                let question = format!("sys/internal/ui/mounts/{}", mount::encoded(path.as_str()));
-                let answer = self.send(Method::GET, &question, None).await?;
-                self.mounts.learn(path, answer)?
+    async fn ask(&mut self, dependency: &Dependency) -> Result<Reply, Fault> {
+        match dependency {
+            Dependency::Read { path } => self.read(path).await,
+            Dependency::List { path } => self.list(path).await,
+            Dependency::Write { path, arguments } => self.write(path, arguments).await,
+            Dependency::Certificate { path, arguments } => {
+                let (path, _) = mount::decoded(path);
+                let body = answer::encode(json(arguments));
+                let path = mount::encoded(&path);
+                self.put(&path, Layout::Plain, body).await
             }
-        };
-        let what = format!("read of {path}");
+            Dependency::File { path } => {
+                let message = format!("file {path} is not the store's");
+                Err(Fault::new(
+                    Code::RequestRefused,
+                    Whose::Pod,
+                    Retry::Rarely,
+                    message,
+                ))
+            }
+        }
+    }
+
+    async fn renew_lease(&mut self, id: &str) -> Result<Lease, Fault> {
+        let body = answer::encode(json!({ "lease_id": id }));
         let answer = self
-            .send(Method::GET, &mount.request_path(path), None)
+            .send(Method::PUT, "sys/leases/renew", Some(body))
             .await?;
-        let answer = fault::check(answer, &what)?;
-        answer::secret(&answer.body, mount.version(), &what)
+        // An id ends in what makes it unique; what comes before is the path of the secret.
+        let path = id.rsplit_once('/').map_or(id, |(path, _)| path);
+        let what = format!("renewal of the lease of {path}");
+        let answer = fault::check_lease(answer, &what)?;
+        answer::lease(&answer.body, &what)
     }
 
     async fn revoke(&mut self) -> Result<(), Fault> {
@@ -161,18 +270,15 @@ fn token_header(token: &SecretString) -> Option<hyper::header::HeaderValue> {
 /// Reads an answer's body in every way there is: the fuzzer's door to the parsers.
 #[cfg(fuzzing)]
 pub fn read_every_way(body: &[u8]) {
+    crate::answer::read_every_way(body);
     let _ = answer::token(body, "login");
-    for version in [mount::KvVersion::One, mount::KvVersion::Two] {
-        let _ = answer::secret(body, version, "read");
-    }
+    let _ = answer::lease(body, "renewal");
     for status in [200, 307, 400, 403, 404, 429, 503] {
         let answer = connection::Answer {
             status: hyper::StatusCode::from_u16(status).unwrap_or_default(),
             retry_after: None,
             body: Zeroizing::new(body.to_vec()),
         };
-        if let Ok(path) = "secret/data/db".parse() {
-            drop(Mounts::default().learn(&path, answer));
-        }
+        drop(Mounts::default().learn("secret/data/db", answer));
     }
 }

@@ -4,10 +4,13 @@ use std::fmt::Write;
 
 use hyper::StatusCode;
 use serde::Deserialize;
-use vouchsafe_shared::{diagnostic::Code, value::SecretPath};
+use vouchsafe_shared::diagnostic::Code;
 
 use super::{connection::Answer, fault};
-use crate::fault::{Fault, Retry, Whose};
+use crate::{
+    fault::{Fault, Retry, Whose},
+    store::Layout,
+};
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum KvVersion {
@@ -26,13 +29,25 @@ pub(super) struct Mount {
 /// The engines learnt so far. The answers hold for the life of the agent: an engine that is moved
 /// answers with 404 until then.
 #[derive(Debug, Default)]
-pub(super) struct Mounts(Vec<Mount>);
+pub(super) struct Mounts {
+    known: Vec<Mount>,
+    /// Servers name an engine with the namespace before it, or without.
+    namespace: Option<String>,
+}
 
 impl Mounts {
-    pub(super) fn find(&self, path: &SecretPath) -> Option<Mount> {
+    pub(super) fn new(namespace: Option<&str>) -> Self {
+        let namespace = namespace.map(|name| format!("{}/", name.trim_matches('/')));
+        Self {
+            known: Vec::new(),
+            namespace,
+        }
+    }
+
+    pub(super) fn find(&self, path: &str) -> Option<Mount> {
         let slashed = format!("{path}/");
         let covering = self
-            .0
+            .known
             .iter()
             .filter(|mount| slashed.starts_with(&mount.path));
         covering.max_by_key(|mount| mount.path.len()).cloned()
@@ -40,7 +55,7 @@ impl Mounts {
 
     /// Takes in the answer of `sys/internal/ui/mounts/{path}`, which any token may ask about a
     /// mount that one of its policies names.
-    pub(super) fn learn(&mut self, path: &SecretPath, answer: Answer) -> Result<Mount, Fault> {
+    pub(super) fn learn(&mut self, path: &str, answer: Answer) -> Result<Mount, Fault> {
         #[derive(Deserialize)]
         struct Body {
             data: Data,
@@ -48,6 +63,8 @@ impl Mounts {
         #[derive(Deserialize)]
         struct Data {
             path: String,
+            #[serde(rename = "type", default)]
+            kind: String,
             options: Option<Options>,
         }
         #[derive(Deserialize)]
@@ -56,10 +73,7 @@ impl Mounts {
         }
         // Servers before 0.10 do not know the question; they have no version 2 either.
         if answer.status == StatusCode::NOT_FOUND {
-            return Ok(Mount {
-                path: String::new(),
-                version: KvVersion::One,
-            });
+            return Ok(Mount::unknown());
         }
         let what = format!("question for the engine of {path}");
         let answer = fault::check(answer, &what).map_err(|fault| match fault.code {
@@ -82,36 +96,108 @@ impl Mounts {
             .and_then(|options| options.version)
             .as_deref()
         {
-            Some("2") => KvVersion::Two,
+            Some("2") if matches!(&*body.data.kind, "kv" | "") => KvVersion::Two,
             _ => KvVersion::One,
         };
+        let slashed = format!("{path}/");
+        let mut mounted = format!("{}/", body.data.path.trim_end_matches('/'));
+        if !slashed.starts_with(&mounted)
+            && let Some(bare) = self
+                .namespace
+                .as_deref()
+                .and_then(|namespace| mounted.strip_prefix(namespace))
+        {
+            mounted = String::from(bare);
+        }
         let mount = Mount {
-            path: format!("{}/", body.data.path.trim_end_matches('/')),
+            path: mounted,
             version,
         };
-        if format!("{path}/").starts_with(&mount.path) && !self.0.contains(&mount) {
-            self.0.push(mount.clone());
+        if slashed.starts_with(&mount.path) && !self.known.contains(&mount) {
+            self.known.push(mount.clone());
         }
         Ok(mount)
     }
 }
 
 impl Mount {
+    /// An engine of which nothing is known.
+    pub(super) fn unknown() -> Self {
+        Self {
+            path: String::new(),
+            version: KvVersion::One,
+        }
+    }
+
     pub(super) fn version(&self) -> KvVersion {
         self.version
     }
 
-    /// The path to ask for, percent-encoded: with `data/` after the mount for KV version 2, also
-    /// when whoever wrote the path left it out.
-    pub(super) fn request_path(&self, path: &SecretPath) -> String {
-        let rest = path.as_str().strip_prefix(&self.path);
-        match (self.version, rest) {
-            (KvVersion::Two, Some(rest)) if !rest.starts_with("data/") => {
-                encoded(&format!("{}data/{rest}", self.path))
-            }
-            _ => encoded(path.as_str()),
+    /// The path to ask for, percent-encoded, and where its answer has the data: with `data/` after
+    /// the mount for KV version 2, also when whoever wrote the path left it out.
+    pub(super) fn request_path(&self, path: &str) -> (String, Layout) {
+        let Some(rest) = self.rest(path) else {
+            return (encoded(path), Layout::Plain);
+        };
+        if rest.starts_with("metadata/") || rest.starts_with("subkeys/") {
+            return (encoded(path), Layout::Plain);
+        }
+        let path = match rest {
+            "" => format!("{}data", self.path),
+            _ if rest.starts_with("data/") => path.to_owned(),
+            _ => format!("{}data/{rest}", self.path),
+        };
+        (encoded(&path), Layout::Versioned)
+    }
+
+    /// The path to list, percent-encoded: with `metadata/` after the mount for KV version 2.
+    pub(super) fn list_path(&self, path: &str) -> String {
+        match self.rest(path) {
+            None => encoded(path),
+            Some("") => encoded(&format!("{}metadata", self.path)),
+            Some(rest) if rest.starts_with("metadata") => encoded(path),
+            Some(rest) => encoded(&format!("{}metadata/{rest}", self.path)),
         }
     }
+
+    /// What follows the mount, for KV version 2.
+    fn rest<'p>(&self, path: &'p str) -> Option<&'p str> {
+        if self.version == KvVersion::One {
+            return None;
+        }
+        match path.strip_prefix(&self.path) {
+            None if self.path.strip_suffix('/') == Some(path) => Some(""),
+            rest => rest,
+        }
+    }
+}
+
+/// The path that a URL's path means, and its query.
+pub(super) fn decoded(url: &str) -> (String, &str) {
+    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let escaped = after.split_at_checked(2).filter(|_| first == b'%');
+        let escaped = escaped.and_then(|(digits, after)| {
+            let digits = str::from_utf8(digits).ok()?;
+            Some((u8::from_str_radix(digits, 16).ok()?, after))
+        });
+        let (byte, after) = escaped.unwrap_or((first, after));
+        bytes.push(byte);
+        rest = after;
+    }
+    (String::from_utf8_lossy(&bytes).into_owned(), query)
+}
+
+/// A query with everything encoded that is not of its grammar.
+pub(super) fn encoded_query(query: &str) -> String {
+    let parts = query.split_inclusive(['&', '=', '%', '+']);
+    let encode = |part: &str| match part.char_indices().next_back() {
+        Some((end, mark @ ('&' | '=' | '%' | '+'))) => format!("{}{mark}", encoded(&part[..end])),
+        _ => encoded(part),
+    };
+    parts.map(encode).collect()
 }
 
 /// Percent-encodes everything that has a meaning of its own in a URL, slashes excepted.
@@ -144,42 +230,90 @@ mod tests {
         }
     }
 
-    fn asked(body: &str, path: &str) -> String {
-        let path: SecretPath = path.parse().unwrap();
-        Mounts::default()
-            .learn(&path, answer(200, body))
-            .unwrap()
-            .request_path(&path)
+    fn asked(body: &str, path: &str) -> (String, String) {
+        let mount = Mounts::default().learn(path, answer(200, body)).unwrap();
+        (mount.request_path(path).0, mount.list_path(path))
+    }
+
+    const KV2: &str = r#"{"data":{"path":"secret/","type":"kv","options":{"version":"2"}}}"#;
+
+    #[test]
+    fn version_two_gets_its_segment_once() {
+        for (path, read, list) in [
+            ("secret/db", "secret/data/db", "secret/metadata/db"),
+            (
+                "secret/data/db",
+                "secret/data/db",
+                "secret/metadata/data/db",
+            ),
+            (
+                "secret/metadata/db",
+                "secret/metadata/db",
+                "secret/metadata/db",
+            ),
+            (
+                "secret/subkeys/db",
+                "secret/subkeys/db",
+                "secret/metadata/subkeys/db",
+            ),
+            ("secret", "secret/data", "secret/metadata"),
+            (
+                "secret/a b#/ü",
+                "secret/data/a%20b%23/%C3%BC",
+                "secret/metadata/a%20b%23/%C3%BC",
+            ),
+        ] {
+            assert_eq!(
+                asked(KV2, path),
+                (read.to_owned(), list.to_owned()),
+                "{path}"
+            );
+        }
+        let kv1 = r#"{"data":{"path":"kv1/","options":null}}"#;
+        assert_eq!(
+            asked(kv1, "kv1/db"),
+            ("kv1/db".to_owned(), "kv1/db".to_owned())
+        );
     }
 
     #[test]
-    fn version_two_gets_its_data_segment_once() {
-        let kv2 = r#"{"data":{"path":"secret/","options":{"version":"2"}}}"#;
-        assert_eq!(asked(kv2, "secret/db"), "secret/data/db");
-        assert_eq!(asked(kv2, "secret/data/db"), "secret/data/db");
-        assert_eq!(asked(kv2, "secret/a b#/ü"), "secret/data/a%20b%23/%C3%BC");
-        let kv1 = r#"{"data":{"path":"kv1/","options":null}}"#;
-        assert_eq!(asked(kv1, "kv1/db"), "kv1/db");
+    fn a_namespace_before_the_engine_is_none_of_the_path() {
+        let mut mounts = Mounts::new(Some("team"));
+        let body = r#"{"data":{"path":"team/secret/","type":"kv","options":{"version":"2"}}}"#;
+        let mount = mounts.learn("secret/db", answer(200, body)).unwrap();
+        assert_eq!(mount.request_path("secret/db").0, "secret/data/db");
+        assert_eq!(mounts.find("secret/other"), Some(mount));
+    }
+
+    #[test]
+    fn a_path_is_read_as_a_url() {
+        assert_eq!(
+            decoded("kv/a%20b%23?version=3"),
+            ("kv/a b#".to_owned(), "version=3")
+        );
+        assert_eq!(decoded("kv/100%"), ("kv/100%".to_owned(), ""));
+        assert_eq!(
+            encoded_query("version=3&x=a b%20+\n"),
+            "version=3&x=a%20b%20+%0A"
+        );
     }
 
     #[test]
     fn an_engine_is_asked_about_once() {
         let mut mounts = Mounts::default();
-        let path: SecretPath = "team/secret/db".parse().unwrap();
-        assert_eq!(mounts.find(&path), None);
+        let path = "team/secret/db";
+        assert_eq!(mounts.find(path), None);
         let body = r#"{"data":{"path":"team/secret/","options":{"version":"2"}}}"#;
-        let mount = mounts.learn(&path, answer(200, body)).unwrap();
-        assert_eq!(
-            mounts.find(&"team/secret/other".parse().unwrap()),
-            Some(mount)
-        );
-        assert_eq!(mounts.find(&"team/secrets/other".parse().unwrap()), None);
+        let mount = mounts.learn(path, answer(200, body)).unwrap();
+        assert_eq!(mounts.find("team/secret/other"), Some(mount));
+        assert_eq!(mounts.find("team/secrets/other"), None);
     }
 
     #[test]
     fn a_server_error_is_not_taken_for_an_old_server() {
-        let path: SecretPath = "secret/db".parse().unwrap();
-        let fault = Mounts::default().learn(&path, answer(503, "")).unwrap_err();
+        let fault = Mounts::default()
+            .learn("secret/db", answer(503, ""))
+            .unwrap_err();
         assert_eq!(fault.code, Code::StoreUnavailable);
     }
 }

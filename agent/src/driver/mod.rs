@@ -1,7 +1,9 @@
 //! Carries out what [`crate::lifecycle`] decides, on tokio.
 //!
-//! One thread. Requests and reloads run as tasks and report back with events; rendering and
-//! swapping files is done in between, without waiting for anything.
+//! One thread. Requests and reloads run as tasks and report back with events; decoding answers,
+//! rendering and swapping files is done in between, without waiting for anything.
+
+mod tell;
 
 use std::{
     collections::BTreeSet,
@@ -17,16 +19,19 @@ use tokio::{
 };
 use tracing::{debug, error, info, warn};
 use vouchsafe_shared::config::{AgentConfig, ReloadConfig};
+use vouchsafe_template::scope::Dependency;
 
 use crate::{
-    fault::{Fault, Retry, Whose},
-    lifecycle::{Action, Event, Lifecycle, Mode, Moment, Subject},
-    metrics::Metrics,
+    answer::Answer,
+    fault::Fault,
+    lifecycle::{self, Action, Event, Lifecycle, Mode, Moment},
+    metrics::{Metrics, RequestKind},
     plan::{Plan, ReloadIndex, SecretIndex, StoreIndex, VolumeIndex},
     publish::Publisher,
     reload,
-    status::{Problem, Status, StatusFile},
-    store::{Secret, Store, TokenLease},
+    status::StatusFile,
+    store::{Lease, Lifetime, Reply, Store, TokenLease},
+    template::Templates,
     told::Told,
 };
 
@@ -38,11 +43,11 @@ pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct Driver<S> {
     lifecycle: Lifecycle,
-    plan: Plan,
     config: AgentConfig,
     /// Away while a request is under way.
     stores: Vec<Option<S>>,
-    secrets: Vec<Option<Secret>>,
+    /// By [`SecretIndex`].
+    answers: Vec<Option<Answer>>,
     publisher: Publisher,
     tasks: JoinSet<Done<S>>,
     started: Instant,
@@ -52,6 +57,10 @@ pub struct Driver<S> {
     /// Reloads under way, and the volumes to put down as told of when there are none.
     reloading: usize,
     untold: BTreeSet<VolumeIndex>,
+    /// When to stop at the latest, once that is decided.
+    deadline: Option<Instant>,
+    /// How it ends when it stops.
+    code: ExitCode,
 }
 
 enum Done<S> {
@@ -69,7 +78,8 @@ enum Done<S> {
 enum Outcome {
     Login(Result<TokenLease, Fault>),
     Renew(Result<TokenLease, Fault>),
-    Read(SecretIndex, Result<Secret, Fault>),
+    Read(SecretIndex, Result<Reply, Fault>),
+    RenewLease(SecretIndex, Result<Lease, Fault>),
     Revoke(Result<(), Fault>),
 }
 
@@ -80,18 +90,18 @@ impl<S: Store> Driver<S> {
     /// `stores` in the order of the configuration's.
     pub fn new(
         config: AgentConfig,
+        templates: Templates,
         mode: Mode,
         stores: Vec<S>,
         metrics: Arc<Metrics>,
         rng: fastrand::Rng,
     ) -> Self {
-        let plan = Plan::new(&config);
         let told = Told::new(&config);
+        let found = told.found(&config);
         Self {
-            lifecycle: Lifecycle::new(plan.clone(), mode, rng, &told.found(&config)),
-            secrets: plan.secrets.iter().map(|_| None).collect(),
-            plan,
-            publisher: Publisher::new(&config),
+            lifecycle: Lifecycle::new(Plan::new(&config), mode, rng, &found),
+            answers: Vec::new(),
+            publisher: Publisher::new(&config, templates),
             stores: stores.into_iter().map(Some).collect(),
             tasks: JoinSet::new(),
             started: Instant::now(),
@@ -100,11 +110,14 @@ impl<S: Store> Driver<S> {
             told,
             reloading: 0,
             untold: BTreeSet::new(),
+            deadline: None,
+            code: ExitCode::SUCCESS,
             config,
         }
     }
 
-    /// Runs until told to stop, or until everything is rendered in [`Mode::Once`].
+    /// Runs until told to stop, until a template fails whose failure is fatal, or until everything
+    /// is rendered in [`Mode::Once`].
     ///
     /// # Errors
     /// When the process cannot listen for signals.
@@ -112,26 +125,28 @@ impl<S: Store> Driver<S> {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut hangup = signal(SignalKind::hangup())?;
-        let mut deadline = None;
+        let mut is_told = false;
         let mut event = Event::Tick;
         loop {
             if let Err(Stopped(code)) = self.step(event) {
                 return Ok(code);
             }
             let wake_at = self.wake_at();
+            let deadline = self.deadline;
             event = tokio::select! {
                 biased; // a stop comes first, and a result before the timer that would repeat it
                 () = stop_signal(&mut terminate, &mut interrupt) => {
-                    if deadline.replace(Instant::now() + SHUTDOWN_LIMIT).is_some() {
+                    if std::mem::replace(&mut is_told, true) {
                         warn!("stopped_at_once: a second signal arrived");
-                        return Ok(ExitCode::SUCCESS);
+                        return Ok(self.code);
                     }
                     info!("stopping");
+                    self.stop_in_time();
                     Event::ShutdownRequested
                 }
                 () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
                     warn!(limit = ?SHUTDOWN_LIMIT, "stopped_at_once: the store did not answer in time");
-                    return Ok(ExitCode::SUCCESS);
+                    return Ok(self.code);
                 }
                 _ = hangup.recv() => {
                     info!("refresh_requested");
@@ -147,6 +162,11 @@ impl<S: Store> Driver<S> {
                 () = sleep_until(wake_at) => Event::Tick,
             };
         }
+    }
+
+    fn stop_in_time(&mut self) {
+        self.deadline
+            .get_or_insert_with(|| Instant::now() + SHUTDOWN_LIMIT);
     }
 
     fn now(&self) -> Moment {
@@ -171,31 +191,36 @@ impl<S: Store> Driver<S> {
             let now = self.now();
             for action in self.lifecycle.handle(now, event) {
                 match action {
-                    Action::Login(store) => self.request(store, |mut client| async {
-                        let result = client.login().await;
-                        (client, Outcome::Login(result))
-                    }),
-                    Action::Renew(store) => self.request(store, |mut client| async {
-                        let result = client.renew().await;
-                        (client, Outcome::Renew(result))
-                    }),
-                    Action::Read(secret) => {
-                        let planned = &self.plan.secrets[secret.0];
-                        let path = planned.path.clone();
-                        self.request(planned.store, move |mut client| async move {
-                            let result = client.read(&path).await;
-                            (client, Outcome::Read(secret, result))
+                    Action::Login(store) => {
+                        self.request(store, RequestKind::Login, |mut client| async {
+                            let result = client.login().await;
+                            (client, Outcome::Login(result))
                         });
                     }
-                    Action::Revoke(store) => self.request(store, |mut client| async {
-                        let result = client.revoke().await;
-                        (client, Outcome::Revoke(result))
-                    }),
+                    Action::Renew(store) => {
+                        self.request(store, RequestKind::RenewToken, |mut client| async {
+                            let result = client.renew().await;
+                            (client, Outcome::Renew(result))
+                        });
+                    }
+                    Action::Revoke(store) => {
+                        self.request(store, RequestKind::Revoke, |mut client| async {
+                            let result = client.revoke().await;
+                            (client, Outcome::Revoke(result))
+                        });
+                    }
+                    Action::Read(secret) => events.extend(self.read(secret)),
+                    Action::RenewLease(secret) => self.renew_lease(secret),
+                    Action::Forget(secret) => {
+                        if let Some(answer) = self.answers.get_mut(secret.0) {
+                            *answer = None;
+                        }
+                    }
                     Action::Render(volume) => events.push(self.render(volume)),
                     Action::Reload(reload) => self.reload(reload),
                     Action::Stop => {
                         info!("stopped");
-                        return Err(Stopped(ExitCode::SUCCESS));
+                        return Err(Stopped(self.code));
                     }
                 }
             }
@@ -205,7 +230,68 @@ impl<S: Store> Driver<S> {
         Ok(())
     }
 
-    fn request<F, R>(&mut self, store: StoreIndex, request: F)
+    /// Starts a read; one that needs no store is done at once.
+    fn read(&mut self, secret: SecretIndex) -> Option<Event> {
+        let planned = self.lifecycle.demand().secret(secret)?.clone();
+        let Some(store) = planned.store else {
+            return Some(match Answer::of_file(planned.dependency.path()) {
+                Ok(answer) => self.learnt(secret, answer, Lifetime::Unlimited),
+                Err(fault) => Event::ReadFailed { secret, fault },
+            });
+        };
+        let kind = match planned.dependency {
+            Dependency::Read { .. } | Dependency::File { .. } => RequestKind::Read,
+            Dependency::List { .. } => RequestKind::List,
+            Dependency::Write { .. } => RequestKind::Write,
+            Dependency::Certificate { .. } => RequestKind::Certificate,
+        };
+        self.request(store, kind, move |mut client| async move {
+            let result = client.ask(&planned.dependency).await;
+            (client, Outcome::Read(secret, result))
+        });
+        None
+    }
+
+    fn renew_lease(&mut self, secret: SecretIndex) {
+        let planned = self.lifecycle.demand().secret(secret);
+        let answer = self.answers.get(secret.0).and_then(Option::as_ref);
+        let id = answer
+            .and_then(Answer::lease)
+            .unwrap_or_default()
+            .to_owned();
+        let Some(store) = planned.and_then(|planned| planned.store) else {
+            return;
+        };
+        self.request(
+            store,
+            RequestKind::RenewLease,
+            move |mut client| async move {
+                let result = client.renew_lease(&id).await;
+                (client, Outcome::RenewLease(secret, result))
+            },
+        );
+    }
+
+    /// Puts an answer where templates and files find it.
+    fn learnt(&mut self, secret: SecretIndex, answer: Answer, lifetime: Lifetime) -> Event {
+        if self.answers.len() <= secret.0 {
+            self.answers.resize_with(secret.0 + 1, || None);
+        }
+        let known = &mut self.answers[secret.0];
+        let changed = known.as_ref().is_none_or(|known| !known.is_same(&answer));
+        if let Some(planned) = self.lifecycle.demand().secret(secret) {
+            let version = answer.version();
+            debug!(secret = %planned.dependency, changed, version, ?lifetime, "secret_read");
+        }
+        *known = Some(answer);
+        Event::Read {
+            secret,
+            changed,
+            lifetime,
+        }
+    }
+
+    fn request<F, R>(&mut self, store: StoreIndex, kind: RequestKind, request: F)
     where
         F: FnOnce(S) -> R,
         R: Future<Output = (S, Outcome)> + Send + 'static,
@@ -213,7 +299,7 @@ impl<S: Store> Driver<S> {
         let Some(client) = self.stores[store.0].take() else {
             return;
         };
-        self.metrics.count_request();
+        self.metrics.count_request(kind);
         let request = request(client);
         self.tasks.spawn(async move {
             let (client, outcome) = request.await;
@@ -257,15 +343,28 @@ impl<S: Store> Driver<S> {
             Outcome::Login(Err(fault)) => Event::LoginFailed { store, fault },
             Outcome::Renew(Ok(lease)) => Event::Renewed { store, lease },
             Outcome::Renew(Err(fault)) => Event::RenewFailed { store, fault },
-            Outcome::Read(secret, Ok(read)) => {
-                let known = &mut self.secrets[secret.0];
-                let changed = known.as_ref().is_none_or(|known| known.data != read.data);
-                let version = read.version;
-                *known = Some(read);
-                debug!(secret = %self.plan.secrets[secret.0].path, changed, version, "secret_read");
-                Event::Read { secret, changed }
+            Outcome::Read(secret, result) => {
+                let demand = self.lifecycle.demand();
+                let decoded = result.and_then(|reply| match demand.secret(secret) {
+                    Some(planned) => {
+                        let now = SystemTime::now();
+                        Answer::decode(&planned.dependency, &reply, now).map(Some)
+                    }
+                    None => Ok(None),
+                });
+                match decoded {
+                    Ok(Some((answer, lifetime))) => self.learnt(secret, answer, lifetime),
+                    // Nobody needs it any more.
+                    Ok(None) => Event::Read {
+                        secret,
+                        changed: false,
+                        lifetime: Lifetime::Unlimited,
+                    },
+                    Err(fault) => Event::ReadFailed { secret, fault },
+                }
             }
-            Outcome::Read(secret, Err(fault)) => Event::ReadFailed { secret, fault },
+            Outcome::RenewLease(secret, Ok(lease)) => Event::LeaseRenewed { secret, lease },
+            Outcome::RenewLease(secret, Err(fault)) => Event::LeaseRenewFailed { secret, fault },
             Outcome::Revoke(result) => {
                 match result {
                     Ok(()) => info!(store = self.store_name(store), "token_revoked"),
@@ -279,126 +378,32 @@ impl<S: Store> Driver<S> {
     }
 
     fn render(&mut self, volume: VolumeIndex) -> Event {
-        let published =
-            self.publisher
-                .publish(&self.plan, volume, &self.secrets, SystemTime::now());
-        match published {
-            Ok(outcome) => {
-                self.metrics.count_render(true, !outcome.changed.is_empty());
+        let lifecycle = &self.lifecycle;
+        let attempt = self.publisher.publish(
+            lifecycle.demand(),
+            &|secret| lifecycle.is_given_up(secret),
+            volume,
+            &self.answers,
+            SystemTime::now(),
+        );
+        self.tell_rendering(volume, &attempt);
+        match &attempt.outcome {
+            lifecycle::Outcome::Rendered { changed, .. } => {
+                self.metrics.count_render(true, !changed.is_empty());
                 self.untold.insert(volume);
-                Event::Rendered {
-                    volume,
-                    changed: outcome.changed,
-                    first: outcome.first,
-                    kept: outcome.kept,
-                }
             }
-            Err(fault) => {
+            lifecycle::Outcome::Failed(_) => self.metrics.count_render(false, false),
+            lifecycle::Outcome::Fatal(_) => {
                 self.metrics.count_render(false, false);
-                Event::RenderFailed { volume, fault }
+                self.code = ExitCode::FAILURE;
+                self.stop_in_time();
             }
+            lifecycle::Outcome::Incomplete => {}
         }
-    }
-
-    fn reloaded(&self, reload: ReloadIndex, result: Result<String, Fault>) {
-        let on = self.config.reload[reload.0]
-            .on
-            .iter()
-            .map(ToString::to_string);
-        let files = on.collect::<Vec<_>>().join(",");
-        self.metrics.count_reload(result.is_ok());
-        match result {
-            Ok(what) => info!(files, what, "reload_sent"),
-            Err(fault) => {
-                self.metrics.count_fault(&fault);
-                warn!(files, code = %fault.code, reason = fault.message, "reload_failed");
-            }
-        }
-    }
-
-    /// One line per decision, at the place that knows all about it.
-    fn tell(&self, event: &Event) {
-        match event {
-            Event::LoggedIn { store, lease } => {
-                self.metrics.count_login(true);
-                info!(store = self.store_name(*store), ttl = ?lease.duration, renewable = lease.renewable, "logged_in");
-            }
-            Event::Renewed { store, lease } => {
-                self.metrics.count_renewal(true);
-                info!(store = self.store_name(*store), ttl = ?lease.duration, "token_renewed");
-            }
-            Event::LoginFailed { store, fault } => {
-                self.metrics.count_login(false);
-                self.tell_fault("login_failed", self.store_name(*store), fault);
-            }
-            Event::RenewFailed { store, fault } => {
-                self.metrics.count_renewal(false);
-                self.tell_fault("renewal_failed", self.store_name(*store), fault);
-            }
-            Event::ReadFailed { secret, fault } => {
-                self.tell_fault(
-                    "read_failed",
-                    self.plan.secrets[secret.0].path.as_str(),
-                    fault,
-                );
-            }
-            Event::RenderFailed { volume, fault } => {
-                self.tell_fault("render_failed", &self.config.volumes[volume.0].path, fault);
-            }
-            Event::Rendered {
-                volume,
-                changed,
-                first,
-                kept,
-            } => {
-                let path = &self.config.volumes[volume.0].path;
-                if let Some(fault) = kept {
-                    self.tell_fault("last_good_file_kept", path, fault);
-                }
-                if !changed.is_empty() {
-                    let names = changed
-                        .iter()
-                        .map(|file| self.config.files[file.0].name.as_str());
-                    let files = names.collect::<Vec<_>>().join(",");
-                    info!(volume = path, files, first, "secret_rendered");
-                }
-            }
-            Event::Tick
-            | Event::Read { .. }
-            | Event::RefreshRequested
-            | Event::ShutdownRequested
-            | Event::Revoked { .. } => {}
-        }
-    }
-
-    fn tell_fault(&self, event: &'static str, about: &str, fault: &Fault) {
-        self.metrics.count_fault(fault);
-        let whose = fault.whose.as_str();
-        // What passes by itself is a warning; what waits for a person is an error.
-        if fault.whose == Whose::User || fault.retry == Retry::Rarely {
-            error!(about, code = %fault.code, whose, reason = fault.message, "{event}");
-        } else {
-            warn!(about, code = %fault.code, whose, reason = fault.message, "{event}");
-        }
-    }
-
-    fn show(&mut self) {
-        let problems = self.lifecycle.faults().map(|(subject, fault)| Problem {
-            about: match subject {
-                Subject::Store(store) => format!("store {}", self.store_name(store)),
-                Subject::Secret(secret) => format!("secret {}", self.plan.secrets[secret.0].path),
-                Subject::Volume(volume) => format!("volume {}", self.config.volumes[volume.0].path),
-            },
-            code: fault.code.to_string(),
-            message: fault.message.clone(),
-        });
-        let status = Status {
-            ready: self.lifecycle.is_ready(),
-            problems: problems.collect(),
-        };
-        self.metrics.set_ready(status.ready);
-        if let Err(failure) = self.status.show(status) {
-            warn!(%failure, "status_not_written");
+        Event::Tried {
+            volume,
+            asked: attempt.asked,
+            outcome: attempt.outcome,
         }
     }
 
@@ -412,10 +417,6 @@ impl<S: Store> Driver<S> {
                 warn!(%failure, "told_not_recorded");
             }
         }
-    }
-
-    fn store_name(&self, store: StoreIndex) -> &str {
-        &self.config.stores[store.0].name
     }
 }
 

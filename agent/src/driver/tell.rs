@@ -1,0 +1,173 @@
+//! What the driver says about what it does: log lines, counters, the status file.
+
+use tracing::{error, info, warn};
+use vouchsafe_shared::diagnostic::Code;
+
+use super::Driver;
+use crate::{
+    fault::{Fault, Retry, Whose},
+    lifecycle::{Event, FileFault, Outcome, Subject},
+    plan::{FileIndex, ReloadIndex, SecretIndex, StoreIndex, VolumeIndex},
+    publish::Attempt,
+    status::{Problem, Status},
+    store::Store,
+};
+
+impl<S: Store> Driver<S> {
+    pub(super) fn reloaded(&self, reload: ReloadIndex, result: Result<String, Fault>) {
+        let on = self.config.reload[reload.0]
+            .on
+            .iter()
+            .map(ToString::to_string);
+        let files = on.collect::<Vec<_>>().join(",");
+        self.metrics.count_reload(result.is_ok());
+        match result {
+            Ok(what) => info!(files, what, "reload_sent"),
+            Err(fault) => {
+                self.metrics.count_fault(&fault);
+                warn!(files, code = %fault.code, reason = fault.message, "reload_failed");
+            }
+        }
+    }
+
+    /// One line per decision, at the place that knows all about it.
+    pub(super) fn tell(&self, event: &Event) {
+        match event {
+            Event::LoggedIn { store, lease } => {
+                self.metrics.count_login(true);
+                info!(store = self.store_name(*store), ttl = ?lease.duration, renewable = lease.renewable, "logged_in");
+            }
+            Event::Renewed { store, lease } => {
+                self.metrics.count_renewal(true);
+                info!(store = self.store_name(*store), ttl = ?lease.duration, "token_renewed");
+            }
+            Event::LoginFailed { store, fault } => {
+                self.metrics.count_login(false);
+                self.tell_fault("login_failed", self.store_name(*store), fault);
+            }
+            Event::RenewFailed { store, fault } => {
+                self.metrics.count_renewal(false);
+                self.tell_fault("renewal_failed", self.store_name(*store), fault);
+            }
+            Event::ReadFailed { secret, fault } => {
+                self.tell_fault("read_failed", &self.secret_name(*secret), fault);
+            }
+            Event::LeaseRenewed { secret, lease } => {
+                self.metrics.count_lease_renewal(true);
+                let secret = self.secret_name(*secret);
+                info!(secret, ttl = ?lease.duration, renewable = lease.renewable, "lease_renewed");
+            }
+            Event::LeaseRenewFailed { secret, fault } => {
+                self.metrics.count_lease_renewal(false);
+                self.tell_fault("lease_renewal_failed", &self.secret_name(*secret), fault);
+            }
+            Event::Tick
+            | Event::Tried { .. }
+            | Event::Read { .. }
+            | Event::RefreshRequested
+            | Event::ShutdownRequested
+            | Event::Revoked { .. } => {}
+        }
+    }
+
+    /// One line per template that failed, then what that and all else meant for the files.
+    pub(super) fn tell_rendering(&self, volume: VolumeIndex, attempt: &Attempt) {
+        for _ in 0..attempt.rendered {
+            self.metrics.count_template(true);
+        }
+        for failed in &attempt.template_faults {
+            self.metrics.count_template(false);
+            if failed.fault.code == Code::TemplateInvalid {
+                self.metrics.count_fault(&failed.fault); // told at the start
+            } else {
+                let about = self.file_name(failed.file);
+                self.tell_fault("template_failed", &about, &failed.fault);
+            }
+        }
+        let path = &self.config.volumes[volume.0].path;
+        match &attempt.outcome {
+            Outcome::Incomplete => {}
+            Outcome::Failed(fault) => {
+                self.tell_consequence("render_failed", path, fault, attempt);
+            }
+            Outcome::Fatal(FileFault { file, fault }) => {
+                error!(about = self.file_name(*file), code = %fault.code, "template_fatal: the agent ends");
+            }
+            Outcome::Rendered {
+                changed,
+                first,
+                kept,
+            } => {
+                for FileFault { file, fault } in kept {
+                    let about = self.file_name(*file);
+                    self.tell_consequence("last_good_file_kept", &about, fault, attempt);
+                }
+                if !changed.is_empty() {
+                    let names = changed
+                        .iter()
+                        .map(|file| self.config.files[file.0].name.as_str());
+                    let files = names.collect::<Vec<_>>().join(",");
+                    info!(volume = path, files, first, "secret_rendered");
+                }
+            }
+        }
+    }
+
+    /// The fault of a template was told, and counted, with the template.
+    fn tell_consequence(&self, event: &'static str, about: &str, fault: &Fault, of: &Attempt) {
+        if of.template_faults.iter().any(|told| told.fault == *fault) {
+            warn!(about, code = %fault.code, "{event}");
+        } else {
+            self.tell_fault(event, about, fault);
+        }
+    }
+
+    fn tell_fault(&self, event: &'static str, about: &str, fault: &Fault) {
+        self.metrics.count_fault(fault);
+        let whose = fault.whose.as_str();
+        // What passes by itself is a warning; what waits for a person is an error.
+        if fault.whose == Whose::User || fault.retry == Retry::Rarely {
+            error!(about, code = %fault.code, whose, reason = fault.message, "{event}");
+        } else {
+            warn!(about, code = %fault.code, whose, reason = fault.message, "{event}");
+        }
+    }
+
+    pub(super) fn show(&mut self) {
+        let problems = self.lifecycle.faults().map(|(subject, fault)| Problem {
+            about: match subject {
+                Subject::Store(store) => format!("store {}", self.store_name(store)),
+                Subject::Secret(secret) => self.secret_name(secret),
+                Subject::Volume(volume) => format!("volume {}", self.config.volumes[volume.0].path),
+            },
+            code: fault.code.to_string(),
+            message: fault.message.clone(),
+        });
+        let status = Status {
+            ready: self.lifecycle.is_ready(),
+            problems: problems.collect(),
+        };
+        self.metrics.set_ready(status.ready);
+        if let Err(failure) = self.status.show(status) {
+            warn!(%failure, "status_not_written");
+        }
+    }
+
+    pub(super) fn store_name(&self, store: StoreIndex) -> &str {
+        &self.config.stores[store.0].name
+    }
+
+    /// `file db.env`.
+    fn file_name(&self, file: FileIndex) -> String {
+        format!("file {}", self.config.files[file.0].name)
+    }
+
+    /// `secret secret/data/db`.
+    fn secret_name(&self, secret: SecretIndex) -> String {
+        let secret = self.lifecycle.demand().secret(secret);
+        secret.map_or_else(
+            || "a secret that is no longer needed".to_owned(),
+            |secret| secret.dependency.to_string(),
+        )
+    }
+}

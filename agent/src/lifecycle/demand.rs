@@ -1,0 +1,139 @@
+use std::collections::BTreeSet;
+
+use vouchsafe_template::scope::Dependency;
+
+use super::Asked;
+use crate::plan::{FileIndex, Plan, PlannedSecret, SecretIndex, StoreIndex, VolumeIndex};
+
+/// Which secrets there are, and which files need them. Both change as templates run: what a
+/// template asks for may depend on what it was told before.
+#[derive(Debug)]
+pub struct Demand {
+    plan: Plan,
+    /// By [`SecretIndex`]; none where nobody needs the one that was there.
+    secrets: Vec<Option<PlannedSecret>>,
+    /// By [`FileIndex`]; none for a template that has not run yet.
+    needs: Vec<Option<BTreeSet<SecretIndex>>>,
+}
+
+impl Demand {
+    pub fn new(plan: Plan) -> Self {
+        let mut demand = Self {
+            needs: vec![None; plan.files.len()],
+            secrets: Vec::new(),
+            plan,
+        };
+        for index in 0..demand.plan.files.len() {
+            let file = &demand.plan.files[index];
+            let (store, secret) = (file.store, file.secret.clone());
+            let fixed = secret.map(|secret| demand.index_of(store, secret, |_| false));
+            demand.needs[index] = fixed.map(|secret| BTreeSet::from([secret]));
+        }
+        demand
+    }
+
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// The secret, if it is still needed.
+    pub fn secret(&self, index: SecretIndex) -> Option<&PlannedSecret> {
+        self.secrets.get(index.0)?.as_ref()
+    }
+
+    /// All that are needed.
+    pub fn secrets(&self) -> impl Iterator<Item = (SecretIndex, &PlannedSecret)> {
+        let secrets = self.secrets.iter().enumerate();
+        secrets.filter_map(|(index, secret)| Some((SecretIndex(index), secret.as_ref()?)))
+    }
+
+    pub fn find(&self, store: StoreIndex, dependency: &Dependency) -> Option<SecretIndex> {
+        self.secrets()
+            .find(|(_, secret)| secret.is(store, dependency))
+            .map(|(index, _)| index)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.secrets.len()
+    }
+
+    /// What the files of a volume need, some of it more than once; a template's needs are known
+    /// only after its first run.
+    pub(super) fn needs_of(&self, volume: VolumeIndex) -> impl Iterator<Item = SecretIndex> {
+        self.plan
+            .files_of(volume)
+            .filter_map(|(file, _)| self.needs[file.0].as_ref())
+            .flatten()
+            .copied()
+    }
+
+    /// Whether a template of the volume has not run yet.
+    pub(super) fn is_open(&self, volume: VolumeIndex) -> bool {
+        self.plan
+            .files_of(volume)
+            .any(|(file, _)| self.needs[file.0].is_none())
+    }
+
+    /// Takes in what a template asked for. A run that was not complete says nothing about what is
+    /// no longer needed. An index is given to another secret only if it is `free`.
+    pub fn learn(&mut self, asked: Asked, free: impl Fn(SecretIndex) -> bool) {
+        let store = self.plan.files[asked.file.0].store;
+        let secrets = asked.secrets.into_iter();
+        let needs: BTreeSet<_> = secrets
+            .map(|secret| self.index_of(store, secret, &free))
+            .collect();
+        let known = self.needs[asked.file.0].get_or_insert_default();
+        if asked.complete {
+            *known = needs;
+        } else {
+            known.extend(needs);
+        }
+    }
+
+    /// Gives up what no file needs any more.
+    pub fn retire(&mut self) -> Vec<SecretIndex> {
+        let needed: BTreeSet<_> = self.needs.iter().flatten().flatten().copied().collect();
+        let mut retired = Vec::new();
+        for (index, secret) in self.secrets.iter_mut().enumerate() {
+            if secret.is_some() && !needed.contains(&SecretIndex(index)) {
+                *secret = None;
+                retired.push(SecretIndex(index));
+            }
+        }
+        retired
+    }
+
+    fn index_of(
+        &mut self,
+        store: StoreIndex,
+        dependency: Dependency,
+        free: impl Fn(SecretIndex) -> bool,
+    ) -> SecretIndex {
+        if let Some(known) = self.find(store, &dependency) {
+            return known;
+        }
+        let secret = Some(PlannedSecret::new(store, dependency));
+        let mut unused = self.secrets.iter().enumerate();
+        let unused = unused.find(|(index, secret)| secret.is_none() && free(SecretIndex(*index)));
+        match unused.map(|(index, _)| index) {
+            Some(index) => {
+                self.secrets[index] = secret;
+                SecretIndex(index)
+            }
+            None => {
+                self.secrets.push(secret);
+                SecretIndex(self.secrets.len() - 1)
+            }
+        }
+    }
+
+    /// The volumes that need a secret.
+    pub(super) fn volumes_of(&self, secret: SecretIndex) -> impl Iterator<Item = VolumeIndex> {
+        let volumes = (0..self.plan.volumes).map(VolumeIndex);
+        volumes.filter(move |volume| self.needs_of(*volume).any(|needed| needed == secret))
+    }
+
+    pub fn needs(&self, file: FileIndex) -> impl Iterator<Item = SecretIndex> {
+        self.needs[file.0].iter().flatten().copied()
+    }
+}

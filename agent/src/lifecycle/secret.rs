@@ -1,0 +1,267 @@
+use std::time::Duration;
+
+use fastrand::Rng;
+use vouchsafe_shared::{config::RefreshConfig, diagnostic::Code};
+
+use super::{Moment, backoff::Backoff, share};
+use crate::{
+    fault::{Fault, Retry},
+    plan::StoreIndex,
+    store::{Lease, Lifetime},
+};
+
+/// Files beside the agent cost nothing to read, so a change of them is seen within this time.
+const LOCAL_INTERVAL: Duration = Duration::from_secs(5);
+/// The store needs a moment to replace what it says it will replace.
+const REPLACEMENT_CUSHION: Duration = Duration::from_secs(1);
+/// What is replaced at one moment for all pods is not read by all pods at one moment.
+const REPLACEMENT_SPREAD: Duration = Duration::from_secs(5);
+/// From when to when in its life what ends is asked for anew.
+const OLD: (f64, f64) = (0.85, 0.95);
+/// Before this share of its life is gone, a lease that cannot be renewed is not given up.
+const LAST_CALL: f64 = 0.9;
+
+/// One secret: whether it is there, and when to do something about it.
+#[derive(Debug)]
+pub(super) struct SecretState {
+    step: SecretStep,
+    due: Moment,
+    retired: bool,
+    /// Whom a request that is under way goes to.
+    under_way: Option<Asking>,
+    present: bool,
+    lease: Option<Lifeline>,
+    ends_with_token: bool,
+    backoff: Backoff,
+    fault: Option<Fault>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum SecretStep {
+    /// Before reads, because what is not renewed in time is lost.
+    Renew,
+    Read,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Asking {
+    Store(StoreIndex),
+    /// It lies beside the agent.
+    Nobody,
+}
+
+/// The lease that the present answer hangs on.
+#[derive(Clone, Copy, Debug)]
+struct Lifeline {
+    /// What the answer or the last renewal gave.
+    term: Duration,
+    ends: Moment,
+}
+
+impl SecretState {
+    pub(super) fn new(now: Moment) -> Self {
+        Self {
+            step: SecretStep::Read,
+            due: now,
+            retired: false,
+            under_way: None,
+            present: false,
+            lease: None,
+            ends_with_token: false,
+            backoff: Backoff::default(),
+            fault: None,
+        }
+    }
+
+    /// An answer to it has been there.
+    pub(super) fn is_present(&self) -> bool {
+        self.present
+    }
+
+    /// It is not there, and will not be before a person mends something.
+    pub(super) fn is_given_up(&self) -> bool {
+        let hopeless = |fault: &Fault| fault.retry == Retry::Rarely;
+        !self.present && self.fault.as_ref().is_some_and(hopeless)
+    }
+
+    pub(super) fn is_under_way(&self) -> bool {
+        self.under_way.is_some()
+    }
+
+    /// The store that is asked at present.
+    pub(super) fn asked(&self) -> Option<StoreIndex> {
+        match self.under_way? {
+            Asking::Store(store) => Some(store),
+            Asking::Nobody => None,
+        }
+    }
+
+    pub(super) fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
+    }
+
+    pub(super) fn due(&self) -> Moment {
+        self.due
+    }
+
+    /// The step to take now.
+    pub(super) fn step(&self, now: Moment) -> Option<SecretStep> {
+        (self.under_way.is_none() && self.due <= now).then_some(self.step)
+    }
+
+    /// A read of it is under way or to come at once.
+    pub(super) fn is_about_to_be_read(&self, now: Moment) -> bool {
+        self.step == SecretStep::Read && self.due <= now
+    }
+
+    pub(super) fn start(&mut self, store: Option<StoreIndex>) {
+        self.under_way = Some(store.map_or(Asking::Nobody, Asking::Store));
+    }
+
+    pub(super) fn stop(&mut self) {
+        self.under_way = None;
+    }
+
+    /// Nobody needs it any more.
+    pub(super) fn retire(&mut self) {
+        let under_way = self.under_way;
+        *self = Self {
+            retired: true,
+            under_way,
+            ..Self::new(self.due)
+        };
+    }
+
+    /// Somebody needs it, perhaps again.
+    pub(super) fn take_up(&mut self, now: Moment) {
+        if self.retired {
+            *self = Self::new(now);
+        }
+    }
+
+    pub(super) fn read(
+        &mut self,
+        now: Moment,
+        lifetime: Lifetime,
+        is_local: bool,
+        refresh: &RefreshConfig,
+        rng: &mut Rng,
+    ) {
+        let interval = refresh.interval.as_duration();
+        let factor = 1.0 + refresh.jitter * (2.0 * rng.f64() - 1.0);
+        let next_look = now + interval.mul_f64(factor);
+        *self = Self {
+            present: true,
+            ..Self::new(next_look)
+        };
+        match lifetime {
+            Lifetime::Unlimited if is_local => self.due = now + interval.min(LOCAL_INTERVAL),
+            Lifetime::Unlimited => {}
+            Lifetime::Leased(lease) if lease.duration.is_zero() => self.ends_with_token = true,
+            Lifetime::Leased(lease) => {
+                self.ends_with_token = true;
+                self.lease = Some(Lifeline {
+                    term: lease.duration,
+                    ends: now + lease.duration,
+                });
+                self.go_on(now, lease, lease.renewable, rng);
+            }
+            Lifetime::Ends { after, with_token } => {
+                self.ends_with_token = with_token;
+                if !after.is_zero() {
+                    self.due = now + share(after, OLD.0, OLD.1, rng);
+                }
+            }
+            Lifetime::Replaced { after } => {
+                self.due =
+                    now + after + REPLACEMENT_CUSHION + REPLACEMENT_SPREAD.mul_f64(rng.f64());
+            }
+        }
+    }
+
+    /// Reading failed. What was read before stays.
+    pub(super) fn read_failed(&mut self, now: Moment, fault: Fault, rng: &mut Rng) {
+        self.under_way = None;
+        self.step = SecretStep::Read;
+        self.backoff.failed(now, fault.retry, rng);
+        self.due = self.backoff.until();
+        self.fault = Some(fault);
+    }
+
+    /// The token was refused: what comes first is another login.
+    pub(super) fn wait_for_login(&mut self, now: Moment, fault: Fault) {
+        self.under_way = None;
+        self.due = now;
+        self.fault = Some(fault);
+    }
+
+    pub(super) fn lease_renewed(&mut self, now: Moment, lease: Lease, rng: &mut Rng) {
+        self.under_way = None;
+        self.backoff.reset();
+        self.fault = None;
+        // A token that was replaced meanwhile takes the lease with it.
+        let Some(before) = self.lease else { return };
+        let ends = now + lease.duration;
+        // Near the lease's limit a renewal gives only what is left of it.
+        let lengthened = Duration::saturating_sub(ends.0, before.ends.0);
+        let is_worth_it = lengthened >= before.term / 10;
+        self.lease = Some(Lifeline {
+            term: lease.duration,
+            ends,
+        });
+        self.go_on(now, lease, lease.renewable && is_worth_it, rng);
+    }
+
+    /// A renewal failed. The lease lives on, so its secret stays in use; another is asked for only
+    /// when the lease is nearly over, or known to be gone.
+    pub(super) fn lease_renewal_failed(&mut self, now: Moment, fault: Fault, rng: &mut Rng) {
+        self.under_way = None;
+        self.backoff.failed(now, fault.retry, rng);
+        let last_call = self.lease.map_or(now, Lifeline::last_call);
+        if self.lease.is_none() || fault.code == Code::SecretNotFound {
+            self.read_at(now);
+        } else if self.backoff.until() < last_call {
+            self.due = self.backoff.until();
+        } else {
+            self.read_at(last_call.max(now));
+        }
+        self.fault = Some(fault);
+    }
+
+    /// What hung on the token before is gone, or will be soon.
+    pub(super) fn token_replaced(&mut self, now: Moment) {
+        if self.ends_with_token {
+            self.read_at(now);
+        }
+    }
+
+    /// Somebody wants to see changes. What was issued to this agent alone does not change, and
+    /// asking again would issue another.
+    pub(super) fn refresh(&mut self, now: Moment, is_issued: bool) {
+        if !is_issued && !self.ends_with_token {
+            self.due = self.due.min(now);
+        }
+    }
+
+    fn read_at(&mut self, due: Moment) {
+        self.lease = None;
+        self.step = SecretStep::Read;
+        self.due = due;
+    }
+
+    fn go_on(&mut self, now: Moment, lease: Lease, renew: bool, rng: &mut Rng) {
+        if renew && !lease.duration.is_zero() {
+            self.step = SecretStep::Renew;
+            self.due = now + share(lease.duration, 0.6, 0.7, rng);
+        } else {
+            self.read_at(now + share(lease.duration, OLD.0, OLD.1, rng));
+        }
+    }
+}
+
+impl Lifeline {
+    fn last_call(self) -> Moment {
+        let rest = self.term.mul_f64(1.0 - LAST_CALL);
+        Moment(self.ends.0.saturating_sub(rest))
+    }
+}
