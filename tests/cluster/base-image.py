@@ -1,10 +1,15 @@
 #!/usr/bin/env -S python3 -B
-"""Builds the images that pods of the test cluster need besides our own, each from one static program.
+"""Builds the images that pods of the test cluster need besides our own, each from one program.
 
 base-image.py pause PROGRAM OUT.tar      vouchsafe.test/pause:1, the sandbox of every pod
 base-image.py busybox PROGRAM OUT.tar    vouchsafe.test/busybox:1, the application of test pods
+base-image.py psql BUSYBOX OUT.tar PSQL:LIBRARIES
+                                         vouchsafe.test/psql:1, the same with PostgreSQL's client and its libraries
 """
 
+import os
+import re
+import subprocess
 import sys
 
 import docker_archive
@@ -32,6 +37,24 @@ def pause(program):
     return layer, {"Entrypoint": ["/pause"], "User": "65535:65535"}
 
 
+def psql(shell, client):
+    layer, config = busybox(shell)
+    program, libraries = client.split(":", 1)
+    linked = subprocess.run(
+        ["ldd", program], env=os.environ | {"LD_LIBRARY_PATH": libraries}, capture_output=True, text=True, check=True
+    ).stdout
+    # "libpq.so.5 => /usr/lib/libpq.so.5 (0x…)", and the dynamic loader without a name before the arrow
+    for name, path in re.findall(r"^\s*(?:(\S+) => )?(/\S+) \(", linked, re.MULTILINE):
+        layer.file(f"/lib/{name}" if name else path, _content(path))
+    layer.file("/bin/psql", _content(program))
+    return layer, config
+
+
+def _content(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
 def busybox(program):
     layer = docker_archive.Layer()
     layer.directory("/tmp", 0o1777)
@@ -44,12 +67,11 @@ def busybox(program):
 
 
 def main():
-    images = {"pause": pause, "busybox": busybox}
-    if len(sys.argv) != 4 or sys.argv[1] not in images:
+    images = {"pause": pause, "busybox": busybox, "psql": psql}
+    if len(sys.argv) < 4 or sys.argv[1] not in images:
         sys.exit(__doc__.strip())
-    name, program, out = sys.argv[1:]
-    with open(program, "rb") as file:
-        layer, config = images[name](file.read())
+    name, program, out, *more = sys.argv[1:]
+    layer, config = images[name](_content(program), *more)
     docker_archive.write(out, f"vouchsafe.test/{name}:1", layer, config)
 
 

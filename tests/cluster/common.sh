@@ -19,6 +19,7 @@ distribution=$(. /etc/os-release && echo "${ID:-linux}-${VERSION_ID:-rolling}")
 kubernetes_bin=$cache/kubernetes-$kubernetes_version
 vault_bin=$cache/vault-$vault_version
 packages=$cache/packages-$distribution # the Debian packages' files, unpacked
+postgresql=$cache/postgresql-$distribution # PostgreSQL's, and those of the libraries it needs
 base_images=$cache/base-images-$(cat "$scripts/docker_archive.py" "$scripts/base-image.py" | cksum | cut -d' ' -f1)
 package_path=$packages/usr/bin:$packages/usr/sbin:$packages/bin:$packages/sbin
 daemon_path=$kubernetes_bin:$package_path:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

@@ -12,7 +12,7 @@ lack() {
 
 # program=package that has it
 for need in go=golang gcc=gcc python3=python3 openssl=openssl curl=curl ip=iproute2 unshare=util-linux nsenter=util-linux \
-  flock=util-linux setsid=util-linux apt-get=apt dpkg=dpkg awk=mawk; do
+  flock=util-linux setsid=util-linux setpriv=util-linux apt-get=apt dpkg=dpkg awk=mawk; do
   command -v "${need%=*}" >/dev/null || lack "\"${need%=*}\" (package ${need#*=} on Debian and Ubuntu)."
 done
 

@@ -78,6 +78,11 @@ HCL
   vault PUT sys/audit/file "{\"type\": \"file\", \"options\": {\"file_path\": \"$directory/audit.log\"}}"
   vault POST sys/mounts/secret '{"type": "kv", "options": {"version": "2"}}'
   vault POST sys/mounts/kv1 '{"type": "kv", "options": {"version": "1"}}'
+  vault POST sys/mounts/transit '{"type": "transit"}'
+  vault POST sys/mounts/database '{"type": "database"}'
+  vault POST sys/mounts/pki '{"type": "pki", "config": {"max_lease_ttl": "87600h"}}'
+  vault POST pki/root/generate/internal '{"common_name": "tests", "ttl": "87600h", "key_type": "ec", "key_bits": 256}' >/dev/null
+  vault POST pki/roles/web '{"allow_any_name": true, "key_type": "ec", "key_bits": 256, "ttl": "1h", "max_ttl": "24h"}' >/dev/null
   vault POST sys/auth/kubernetes '{"type": "kubernetes"}'
 
   # The kubernetes auth method asks the API server about tokens as this service account.

@@ -11,6 +11,7 @@ mod jobs_and_init_containers;
 mod outages;
 mod pods_get_their_secrets;
 mod rotation;
+mod templates;
 mod tokens;
 mod webhook_reach;
 mod what_a_user_sees;

@@ -48,6 +48,21 @@ impl Namespace {
         )
     }
 
+    /// Applies a manifest that is admitted: the warnings that kubectl prints.
+    pub fn apply_warned(&self, manifest: &Value) -> Vec<String> {
+        let output = piped(
+            &["apply", "--namespace", &self.name, "--filename", "-"],
+            &manifest.to_string(),
+        )
+        .expect("kubectl runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "kubectl apply: {said}\n{manifest}");
+        said.lines()
+            .filter_map(|line| line.strip_prefix("Warning: "))
+            .map(str::to_owned)
+            .collect()
+    }
+
     /// The standard output of `kubectl` in this namespace.
     pub fn kubectl(&self, arguments: &[&str]) -> String {
         self.try_kubectl(arguments)
@@ -168,20 +183,20 @@ pub fn kubectl() -> Command {
 }
 
 fn pipe(arguments: &[&str], input: &str) -> Result<String, String> {
+    output(piped(arguments, input))
+}
+
+fn piped(arguments: &[&str], input: &str) -> std::io::Result<Output> {
     let mut child = kubectl()
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|error| error.to_string())?;
-    child
-        .stdin
-        .take()
-        .expect("it is piped")
-        .write_all(input.as_bytes())
-        .map_err(|error| error.to_string())?;
-    output(child.wait_with_output())
+        .spawn()?;
+    let mut stdin = child.stdin.take().expect("it is piped");
+    stdin.write_all(input.as_bytes())?;
+    drop(stdin);
+    child.wait_with_output()
 }
 
 fn output(output: std::io::Result<Output>) -> Result<String, String> {

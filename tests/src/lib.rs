@@ -1,5 +1,5 @@
-//! What the tests on a real cluster share: the cluster, Vault servers, agents run by hand, and
-//! waiting for conditions.
+//! What the tests on a real cluster share: the cluster, Vault servers, a database, agents run by
+//! hand, and waiting for conditions.
 //!
 //! Everything here panics with a sentence when something is missing: a test that cannot run has
 //! failed. The environment is made by `tests/cluster/with-cluster.sh`.
@@ -13,6 +13,8 @@
 pub mod agent;
 pub mod app;
 pub mod cluster;
+pub mod peer;
+pub mod postgres;
 pub mod vault;
 pub mod wait;
 

@@ -69,6 +69,11 @@ impl Vault {
         }
     }
 
+    /// An address without TLS and a token that may do anything.
+    pub(crate) fn administrator(&self) -> (&str, &str) {
+        (&self.admin_address, &self.token)
+    }
+
     /// Stops the server; its data stay.
     pub fn stop(&self) {
         assert!(self.owned, "the shared server is for everybody");
@@ -107,9 +112,15 @@ impl Vault {
     }
 
     /// A role that any service account of `namespace` may log in as and that reads everything
-    /// below `secret/` and `kv1/`; `more` overrides the token's times or audience.
+    /// below `secret/` and `kv1/`, gets users of the database by the role of the same name, and
+    /// certificates; `more` overrides the token's times or audience.
     pub fn role(&self, role: &str, namespace: &str, more: &Value) {
-        let rules = r#"path "secret/*" { capabilities = ["read"] }  path "kv1/*" { capabilities = ["read"] }"#;
+        let rules = format!(
+            r#"path "secret/*" {{ capabilities = ["read", "list"] }}
+            path "kv1/*" {{ capabilities = ["read", "list"] }}
+            path "database/creds/{role}" {{ capabilities = ["read"] }}
+            path "pki/issue/web" {{ capabilities = ["update"] }}"#
+        );
         self.write(
             &format!("sys/policies/acl/{role}"),
             &json!({ "policy": rules }),
@@ -160,11 +171,33 @@ impl Vault {
         of_role.unwrap_or_else(|| panic!("no token of role {role}"))
     }
 
+    /// The leases below a path, such as `database/creds/ROLE`.
+    pub fn leases(&self, path: &str) -> Vec<String> {
+        self.list(&format!("sys/leases/lookup/{path}/"))
+    }
+
+    /// The serial numbers of all certificates that were issued, with colons.
+    pub fn certificates(&self) -> Vec<String> {
+        self.list("pki/certs")
+    }
+
     fn list(&self, path: &str) -> Vec<String> {
-        let mut response = ureq::get(format!("{}/v1/{path}?list=true", self.admin_address))
+        let response = ureq::get(format!("{}/v1/{path}?list=true", self.admin_address))
             .header("X-Vault-Token", &self.token)
-            .call()
-            .unwrap_or_else(|error| panic!("list of {path}: {error}"));
+            .config()
+            .http_status_as_error(false)
+            .build()
+            .call();
+        let mut response = response.unwrap_or_else(|error| panic!("list of {path}: {error}"));
+        // A list without entries is not there.
+        if response.status() == 404 {
+            return Vec::new();
+        }
+        assert!(
+            response.status().is_success(),
+            "list of {path}: {}",
+            response.status()
+        );
         let body: Value = response
             .body_mut()
             .read_json()
