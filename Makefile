@@ -7,10 +7,15 @@ MAKEFLAGS += --no-print-directory
 cache := $(or $(VOUCHSAFE_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/vouchsafe)
 deny_version := 0.20.2
 deny := $(cache)/tools-cargo-deny-$(deny_version)/bin/cargo-deny
+fuzz_version := 0.13.2
+fuzz := $(cache)/tools-cargo-fuzz-$(fuzz_version)/bin/cargo-fuzz
 musl := x86_64-unknown-linux-musl
 agent := target/$(musl)/agent/vouchsafe-agent
 webhook := target/$(musl)/release/vouchsafe-webhook
 cluster := tests/cluster
+# Modules that only pin what the test bed builds are not looked into: to vet one is to build Vault.
+go_sources := template tests
+go_modules := tests/oracle template/tests/encode/generate
 step = @echo "==> $(1)"
 
 .PHONY: help
@@ -18,14 +23,14 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 .PHONY: test
-test: preflight check unit test-servers images ## Everything: lints, unit and property tests, real Vault, real cluster
+test: preflight check unit fuzz-short test-servers images ## Everything: lints, unit and property tests, a minute of fuzzing, real Vault, real cluster
 	$(call step,tests on a real cluster and a real Vault)
 	cargo test --locked --package vouchsafe-tests --features cluster --no-run
 	VOUCHSAFE_TEST_AGENT=$(CURDIR)/$(agent) $(cluster)/with-cluster.sh bash -c \
 	  '$(cluster)/install.sh && cargo test --locked --offline --package vouchsafe-tests --features cluster'
 
 .PHONY: check
-check: $(deny) ## Formatting, lints, licences and crate boundaries, documentation
+check: $(deny) ## Formatting, lints, licences and crate boundaries, documentation; Go's too where it is installed
 	$(call step,formatting)
 	cargo fmt --all --check
 	$(call step,lints)
@@ -34,6 +39,11 @@ check: $(deny) ## Formatting, lints, licences and crate boundaries, documentatio
 	$(deny) --locked check --hide-inclusion-graph bans licenses sources
 	$(call step,documentation)
 	RUSTDOCFLAGS="--deny warnings --allow rustdoc::private-intra-doc-links" cargo doc --locked --workspace --no-deps --document-private-items
+	@if command -v go >/dev/null; then echo "==> formatting and lints of the Go programs"; \
+	  unformatted=$$(gofmt -l $(go_sources)); \
+	  [ -z "$$unformatted" ] || { printf 'not as gofmt writes it: %s\n' $$unformatted; exit 1; }; \
+	  for module in $(go_modules); do go vet -C $$module ./...; done; \
+	else echo "==> Go is not installed: its programs are not checked"; fi
 
 .PHONY: unit
 unit: ## Unit and property tests: seconds, no cluster
@@ -87,18 +97,52 @@ bench: preflight test-servers binaries ## Sizes, memory, start to first render, 
 	cargo build --locked --release --package vouchsafe-webhook --example mutate_bench
 	VOUCHSAFE_TEST_AGENT=$(CURDIR)/$(agent) VOUCHSAFE_TEST_WEBHOOK=$(CURDIR)/$(webhook) $(cluster)/with-cluster.sh tests/bench/run.py
 
-fuzz_targets := annotations agent_config admission_review vault_answer render
+.PHONY: oracle
+oracle: ## The original template engine, which tells what a template gives; needs Go 1.26
+	$(call step,the original template engine)
+	@mkdir -p target
+	go build -C tests/oracle -o $(CURDIR)/target/oracle .
+
+.PHONY: golden
+golden: oracle ## Record what the original makes of the cases in template/tests/cases
+	target/oracle golden template/tests/cases template/tests/golden
+
+.PHONY: golden-check
+golden-check: oracle ## Compare that with what is recorded
+	target/oracle golden --check template/tests/cases template/tests/golden
+
+.PHONY: bench-templates
+bench-templates: ## Our template engine against Go's; page=docs/benchmarks.md writes the ratios there
+	tests/bench/templates.py $(if $(page),--update $(page))
+
+fuzz_targets := annotations agent_config admission_review vault_answer render template_parse template_render template_documents template_format
 fuzz_seconds := 30
+# What a user writes and the agent runs: fuzzed in every test run.
+fuzz_short_targets := template_parse template_render
 
 .PHONY: fuzz
-fuzz: ## Fuzz each target for fuzz_seconds (30); needs a nightly compiler and cargo-fuzz
-	for target in $(fuzz_targets); do echo "==> fuzzing $$target"; \
-	  cargo +nightly fuzz run --fuzz-dir fuzz $$target -- -max_total_time=$(fuzz_seconds) -max_len=65536; done
+fuzz: ## Fuzz each target for fuzz_seconds (30); targets="…" for some only
+	@rustup run nightly rustc --version >/dev/null 2>&1 || rustup toolchain install nightly --profile minimal
+	@$(MAKE) $(fuzz)
+	for target in $(or $(targets),$(fuzz_targets)); do echo "==> fuzzing $$target"; \
+	  dictionary=fuzz/dictionaries/$$target.dict; \
+	  PATH=$(dir $(fuzz)):$$PATH CARGO_TARGET_DIR=$(cache)/fuzz-target cargo +nightly fuzz run --fuzz-dir fuzz --sanitizer none $(fuzz_flags) $$target -- \
+	    -max_total_time=$(fuzz_seconds) -max_len=65536 -timeout=10 -verbosity=0 -print_final_stats=1 $$([ ! -f $$dictionary ] || echo -dict=$$dictionary); done
+
+.PHONY: fuzz-short
+fuzz-short: ## What `make test` fuzzes, where a nightly compiler can be had
+	@if rustup run nightly rustc --version >/dev/null 2>&1 || rustup toolchain install nightly --profile minimal; then \
+	  $(MAKE) fuzz targets="$(fuzz_short_targets)" fuzz_flags=--no-default-features; \
+	else echo "==> no nightly compiler can be had: nothing is fuzzed"; fi
 
 .PHONY: docs
 docs: ## Write the generated pages of docs/ again
-	VOUCHSAFE_UPDATE_DOCS=1 cargo test --locked --package vouchsafe-shared --test generated_docs
+	VOUCHSAFE_UPDATE_DOCS=1 cargo test --locked --package vouchsafe-shared --package vouchsafe-template --test generated_docs
 
 $(deny):
 	$(call step,building cargo-deny $(deny_version) (5 min the first time))
 	cargo install --locked --quiet --root $(cache)/tools-cargo-deny-$(deny_version) cargo-deny@$(deny_version)
+
+$(fuzz):
+	$(call step,building cargo-fuzz $(fuzz_version) (2 min the first time))
+	cargo install --locked --quiet --root $(cache)/tools-cargo-fuzz-$(fuzz_version) cargo-fuzz@$(fuzz_version)

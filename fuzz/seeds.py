@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Writes what the fuzzers of the template language start from, out of the cases of template/tests."""
+
+import base64
+import hashlib
+import json
+import re
+from pathlib import Path
+
+FUZZ = Path(__file__).resolve().parent
+TESTS = FUZZ.parent / "template" / "tests"
+LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"|`([^`]*)`', re.DOTALL)
+# The letter of template_format for the literals of a file of cases.
+KINDS = {
+    "printf": "p",
+    "sprig-regex": "r",
+    "sprig-semver": "s",
+    "sprig-time": "t",
+    "lexing": "l",
+}
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text().split("\n") if line]
+
+
+def part(case, name):
+    """A text of a case as bytes, none where there is none."""
+    text = case.get(name)
+    if isinstance(text, str):
+        return text.encode(errors="replace")
+    return base64.b64decode(text["base64"] if text else case.get(name + "_base64", ""))
+
+
+def data(case):
+    given = case.get("data", {})
+    if isinstance(given, str):
+        return (TESTS / "cases" / "data" / f"{given}.json").read_bytes()
+    return json.dumps(given, ensure_ascii=False).encode()
+
+
+def literals(template):
+    for quoted, raw in LITERAL.findall(template):
+        try:
+            yield json.loads(f'"{quoted}"') if quoted else raw
+        except ValueError:
+            yield quoted
+
+
+def seeds():
+    """Pairs of a target and an input."""
+    for path in sorted((TESTS / "cases").glob("*.jsonl")):
+        for case in lines(path):
+            template = part(case, "template")
+            ends = [part(case, "left"), part(case, "right")]
+            yield "template_parse", b"\0".join([*ends, template]) if any(ends) else template
+            if not any(ends):
+                mode = b"1" if case.get("missingkey") == "error" else b"0"
+                # Once with the answers of the case, once with those of the target.
+                yield "template_render", mode + data(case) + b"\0" + template
+                yield "template_render", mode + b"\0" + template
+            kind = KINDS.get(path.stem)
+            texts = list(literals(template.decode(errors="replace")))
+            if kind and texts:
+                yield "template_format", (kind + "\0".join(texts[:2])).encode(errors="replace")
+            for text in texts:
+                if "json" in path.stem or "yaml" in path.stem:
+                    yield "template_documents", text.encode(errors="replace")
+            yield "template_documents", data(case)
+    for case in lines(TESTS / "encode" / "read.jsonl"):
+        yield "template_documents", part(case, "text")
+    for case in lines(TESTS / "encode" / "written.jsonl"):
+        for form in ["json", "pretty", "yaml"]:
+            yield "template_documents", part(case, form)
+
+
+def main():
+    for target, seed in seeds():
+        corpus = FUZZ / "corpus" / target
+        corpus.mkdir(parents=True, exist_ok=True)
+        (corpus / hashlib.sha1(seed).hexdigest()).write_bytes(seed)
+
+
+if __name__ == "__main__":
+    main()
