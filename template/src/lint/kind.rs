@@ -23,18 +23,6 @@ pub(super) enum Engine {
     Issuing,
 }
 
-/// The fields of what `secret` gives.
-pub(super) const SECRET_FIELDS: &[&str] = &[
-    "RequestID",
-    "LeaseID",
-    "LeaseDuration",
-    "Renewable",
-    "Data",
-    "Warnings",
-    "Auth",
-    "WrapInfo",
-];
-
 impl Engine {
     pub(super) fn of(dependency: &Dependency) -> Self {
         let path = dependency.path();

@@ -3,10 +3,11 @@
 //! request.
 
 use super::{
-    kind::{Engine, Kind, SECRET_FIELDS},
+    kind::{Engine, Kind},
     requests::request,
 };
 use crate::{
+    object::secret::FIELDS as SECRET_FIELDS,
     scope::Dependency,
     syntax::{Command, Node, Operand, OperandKind, Pipe, Span, Target, Tree, Variable},
 };

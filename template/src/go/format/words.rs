@@ -1,48 +1,25 @@
 //! The integers that print as words: durations, months and days of the week.
 
-use crate::{go::time::Duration, value::IntType};
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-const DAYS: [&str; 7] = [
-    "Sunday",
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-];
+use crate::{
+    go::time::{Duration, Month, Weekday},
+    value::IntType,
+};
 
 /// What the `String` method of the type gives, if it has one.
 pub(super) fn name(kind: IntType, number: i64) -> Option<String> {
+    let small = u8::try_from(number).unwrap_or(u8::MAX);
     match kind {
         IntType::Duration => Some(Duration(number).to_string()),
-        IntType::Month => Some(word(&MONTHS, number.checked_sub(1), "Month", number)),
-        IntType::Weekday => Some(word(&DAYS, Some(number), "Weekday", number)),
+        IntType::Month => Some(word(Month(small).name(), "Month", number)),
+        IntType::Weekday => Some(word(Weekday(small).name(), "Weekday", number)),
         _ => None,
     }
 }
 
-fn word(words: &[&str], index: Option<i64>, kind: &str, number: i64) -> String {
-    index
-        .and_then(|index| usize::try_from(index).ok())
-        .and_then(|index| words.get(index))
-        .map_or_else(
-            || format!("%!{kind}({})", number.cast_unsigned()),
-            |word| (*word).to_owned(),
-        )
+fn word(name: &str, kind: &str, number: i64) -> String {
+    if name.is_empty() {
+        format!("%!{kind}({})", number.cast_unsigned())
+    } else {
+        name.to_owned()
+    }
 }

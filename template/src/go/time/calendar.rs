@@ -34,6 +34,7 @@ const WEEKDAYS: [&str; 7] = [
 ];
 
 impl Month {
+    /// Empty for what is no month.
     pub fn name(self) -> &'static str {
         let index = usize::from(self.0).wrapping_sub(1);
         MONTHS.get(index).copied().unwrap_or_default()
@@ -53,6 +54,7 @@ impl Month {
 }
 
 impl Weekday {
+    /// Empty for what is no day.
     pub fn name(self) -> &'static str {
         WEEKDAYS
             .get(usize::from(self.0))

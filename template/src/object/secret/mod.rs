@@ -14,7 +14,8 @@ use super::NilPointer;
 use crate::value::{Field, List, Map, Object, Text, Type, Value};
 
 const NAME: &str = "dependency.Secret";
-const FIELDS: &[&str] = &[
+/// Its fields, in order.
+pub(crate) const FIELDS: &[&str] = &[
     "RequestID",
     "LeaseID",
     "LeaseDuration",
