@@ -78,7 +78,7 @@ impl Plan {
                 store: StoreIndex(store.unwrap_or_default()),
                 secret: match &file.source {
                     SourceConfig::Secret(source) => Some(read_of(&source.secret)),
-                    SourceConfig::Template(_) => None,
+                    SourceConfig::Template(_) | SourceConfig::Token(_) => None,
                 },
             }
         };

@@ -107,6 +107,7 @@ impl Publisher {
                         }
                     }
                 }
+                SourceConfig::Token(_) => Err(missing(file, "the token")),
                 SourceConfig::Template(_) => {
                     let run = self.templates.run(index, planned.store, demand, answers);
                     waits |= run.missing.iter().any(|missing| {

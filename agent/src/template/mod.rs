@@ -59,7 +59,7 @@ impl Templates {
     pub fn load(config: &AgentConfig) -> Self {
         let files = config.files.iter();
         let load = |file: &FileConfig| match &file.source {
-            SourceConfig::Secret(_) => None,
+            SourceConfig::Secret(_) | SourceConfig::Token(_) => None,
             SourceConfig::Template(source) => Some(parse(file, source)),
         };
         let templates: Vec<_> = files.map(load).collect();

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     config::SecretSource,
     diagnostic::{Code, Diagnostic},
-    value::{FileMode, FileName, OutputFormat, SecretReference, ValueError},
+    value::{DirectoryPath, FileMode, FileName, OutputFormat, SecretReference, ValueError},
 };
 
 pub(super) type About<'a> = BTreeMap<Name, Setting<'a>>;
@@ -170,9 +170,13 @@ impl Reader<'_> {
             (None, None, None) => None,
         };
         Some(FileSpec {
+            annotation: first.key.to_owned(),
+            directory: DirectoryPath::secrets(),
             name: name?,
             mode: mode?,
             source: source?,
+            containers: None,
+            command: None,
         })
     }
 

@@ -22,8 +22,9 @@ mod template;
 
 pub use parse::{Intent, Rejection, parse, parse_checking};
 pub use spec::{
-    ContainerSelection, DefaultTemplate, Dialect, FileSource, FileSpec, InjectSpec, Placement,
-    ReloadSpec, TemplateOrigin, TemplateSpec,
+    ApiSpec, Asked, AuthSpec, ConnectionSpec, ContainerSelection, ContainerSpec, DefaultTemplate,
+    Dialect, FileSource, FileSpec, IdentityTokenSpec, InitContainerSelection, InjectSpec, Override,
+    Phases, Placement, ReloadSpec, TemplateOrigin, TemplateSpec,
 };
 pub use table::{Annotation, Name, Prefix, Scope, TABLE};
 

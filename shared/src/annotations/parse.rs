@@ -5,14 +5,16 @@ use std::{collections::BTreeMap, str::FromStr};
 use super::{
     collect::{Setting, Settings},
     spec::{
-        ContainerSelection, Dialect, FileSpec, InjectSpec, Placement, ReloadSpec, TemplateSpec,
+        ApiSpec, Asked, AuthSpec, ConnectionSpec, ContainerSelection, ContainerSpec, Dialect,
+        FileSpec, IdentityTokenSpec, InitContainerSelection, InjectSpec, Phases, Placement,
+        ReloadSpec, TemplateSpec,
     },
     table::{Name, Prefix},
 };
 use crate::{
     config::{LogFormat, LogLevel},
     diagnostic::{Code, Diagnostic, Severity},
-    value::{FileName, ReloadRequest, ValueError},
+    value::{DirectoryPath, FileName, ReloadRequest, ValueError},
 };
 
 /// What is to be done with a pod.
@@ -67,17 +69,39 @@ pub fn parse_checking<'a>(
     };
     let spec = InjectSpec {
         dialect,
-        role: role.unwrap_or_default(),
+        auth: AuthSpec {
+            mount: reader.value(Name::AuthPath),
+            role,
+            ..AuthSpec::default()
+        },
+        connection: ConnectionSpec {
+            address: reader.value(Name::Address),
+            namespace: reader.text(Name::Namespace),
+            ..ConnectionSpec::default()
+        },
         files: files.into_iter().map(|(_, file)| file).collect(),
+        directory: DirectoryPath::secrets(),
         reloads,
         containers: reader.containers(),
+        init_containers: InitContainerSelection::All,
+        mounts_read_only: true,
+        volume_size: None,
+        phases: Phases::InitAndRun,
+        native_sidecar: None,
         placement,
-        address: reader.value(Name::Address),
-        auth_mount: reader.value(Name::AuthPath),
-        namespace: reader.text(Name::Namespace),
-        token_audience: reader.text(Name::TokenAudience),
+        share_process_namespace: None,
+        identity_token: IdentityTokenSpec {
+            audience: reader.text(Name::TokenAudience),
+            ..IdentityTokenSpec::default()
+        },
+        container: ContainerSpec::default(),
+        config_map: None,
+        api: ApiSpec::default(),
         refresh_interval: reader.refresh_interval(),
-        revoke_on_shutdown: reader.boolean(Name::RevokeOnShutdown).unwrap_or(false),
+        lease_renewal_threshold: None,
+        exit_on_retry_failure: None,
+        revoke_on_shutdown: reader.boolean(Name::RevokeOnShutdown),
+        revoke_grace: None,
         log_level: reader
             .value::<Level>(Name::LogLevel)
             .map_or_else(LogLevel::default, |level| level.0),
@@ -149,8 +173,15 @@ impl Reader<'_> {
         Ok(intent(self.problems))
     }
 
-    fn role(&mut self) -> Option<String> {
-        let role = self.text(Name::Role);
+    fn role(&mut self) -> Option<Asked<String>> {
+        let role = self.text(Name::Role).map(|value| Asked {
+            annotation: self
+                .settings
+                .get(&Name::Role)
+                .map(|setting| setting.key.to_owned())
+                .unwrap_or_default(),
+            value,
+        });
         if role.is_none() {
             self.problems.push(Diagnostic::error(
                 Code::MissingRole,

@@ -16,14 +16,14 @@ fn inject(annotations: &[(&str, &str)]) -> InjectSpec {
 fn format_of(file: &FileSpec) -> OutputFormat {
     match &file.source {
         FileSource::Secret(source) => source.format,
-        FileSource::Template(spec) => panic!("a template: {spec:?}"),
+        other => panic!("no secret: {other:?}"),
     }
 }
 
 fn template_of(file: &FileSpec) -> &TemplateSpec {
     match &file.source {
         FileSource::Template(spec) => spec,
-        FileSource::Secret(source) => panic!("no template: {source:?}"),
+        other => panic!("no template: {other:?}"),
     }
 }
 
@@ -54,7 +54,8 @@ fn the_minimal_pod_gets_safe_defaults() {
         (spec.dialect, spec.placement),
         (Dialect::Own, Placement::First)
     );
-    assert_eq!(spec.role, "web");
+    let role = spec.auth.role.as_ref().unwrap();
+    assert_eq!(role.value, "web");
     let file = &spec.files[0];
     assert_eq!(
         (file.name.as_str(), format_of(file)),
@@ -86,9 +87,12 @@ fn the_original_names_work_under_every_prefix() {
         assert_eq!(spec.files[0].name.as_str(), "db/password");
         assert_eq!(format_of(&spec.files[0]), OutputFormat::Raw);
         assert_eq!(spec.files[0].mode.to_string(), "0400");
-        assert_eq!(spec.address.unwrap().to_string(), "https://vault:8200");
-        assert_eq!(spec.auth_mount.unwrap().as_str(), "auth/other");
-        assert!(spec.revoke_on_shutdown);
+        assert_eq!(
+            spec.connection.address.unwrap().to_string(),
+            "https://vault:8200"
+        );
+        assert_eq!(spec.auth.mount.unwrap().as_str(), "auth/other");
+        assert_eq!(spec.revoke_on_shutdown, Some(true));
     }
 }
 
@@ -117,7 +121,7 @@ fn our_prefix_wins_and_the_loser_is_named() {
     ])) else {
         panic!("not injected")
     };
-    assert_eq!(spec.role, "web");
+    assert_eq!(spec.auth.role.unwrap().value, "web");
     let keys: Vec<&str> = warnings
         .iter()
         .map(|warning| warning.subject.as_str())

@@ -4,6 +4,9 @@
 //! container (immutable after admission, visible in `kubectl describe`) or in a file. It names
 //! secrets and holds none.
 
+mod api;
+mod auth;
+mod command;
 mod reload;
 mod source;
 mod store;
@@ -13,9 +16,12 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    api::{ApiConfig, ProxyToken},
+    auth::{AppRoleAuth, AuthConfig, CertAuth, JwtAuth, KubernetesAuth, TokenFileAuth},
+    command::{CommandConfig, CommandLine},
     reload::{HttpReload, ReloadAction, ReloadConfig, SignalReload},
-    source::{SecretSource, SourceConfig, TemplateSource, TemplateText},
-    store::{AuthConfig, KubernetesAuth, StoreConfig, StoreKind, TlsConfig},
+    source::{SecretSource, SourceConfig, TemplateSource, TemplateText, TokenSource},
+    store::{ConnectionConfig, LeaseConfig, LoginConfig, StoreConfig, StoreKind, TlsConfig},
 };
 use crate::value::{FileMode, FileName, HumanDuration, OutputFormat};
 
@@ -39,6 +45,16 @@ pub struct AgentConfig {
     /// Where `/live`, `/ready` and `/metrics` are served; nowhere when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub listen: Option<std::net::SocketAddr>,
+    /// What is served to the pod's own containers; nothing when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api: Option<ApiConfig>,
+    /// A file that holds the number of the agent's process while it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pid_file: Option<String>,
+    /// End the agent, for Kubernetes to start it again, when the store could not give a secret for
+    /// a long time; otherwise it tries on and files keep their last good content.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exit_on_retry_failure: bool,
 }
 
 /// A directory whose files change together.
@@ -67,6 +83,9 @@ pub struct FileConfig {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<u32>,
     pub source: SourceConfig,
+    /// Run after each change of the file, the first one included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<CommandConfig>,
 }
 
 /// How often secrets without a lease are read again.
@@ -190,9 +209,6 @@ impl AgentConfig {
             if !volume.path.starts_with('/') {
                 return problem(format!("volumes[{index}].path"), "not an absolute path");
             }
-        }
-        if self.files.is_empty() {
-            return problem("files".to_owned(), "nothing to render");
         }
         let mut names = BTreeSet::new();
         for (index, file) in self.files.iter().enumerate() {

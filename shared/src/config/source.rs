@@ -1,23 +1,24 @@
 //! Where a file's content comes from.
 
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::value::{OutputFormat, SecretKey, SecretPath};
 
 /// One of the ways to say what stands in a file; which one, its first field tells: `secret`,
-/// `template` or `template_file`.
+/// `template`, `template_file` or `token`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum SourceConfig {
     Secret(SecretSource),
     Template(TemplateSource),
+    Token(TokenSource),
 }
 
 impl SourceConfig {
     /// Whether a failure to render it is to end the agent.
     pub fn is_error_fatal(&self) -> bool {
         match self {
-            Self::Secret(_) => false,
+            Self::Secret(_) | Self::Token(_) => false,
             Self::Template(source) => source.error_fatal,
         }
     }
@@ -31,6 +32,22 @@ pub struct SecretSource {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<SecretKey>,
     pub format: OutputFormat,
+}
+
+/// The token that the store gave at the login, without a line end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct TokenSource {
+    token: Yes,
+}
+
+/// `true`, the only value of a field that says which form it is.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+struct Yes;
+
+impl Serialize for Yes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(true)
+    }
 }
 
 /// A template, which names its secrets itself.
@@ -76,6 +93,8 @@ impl<'de> Deserialize<'de> for SourceConfig {
             template: Option<String>,
             template_file: Option<String>,
             #[serde(default)]
+            token: bool,
+            #[serde(default)]
             left_delimiter: String,
             #[serde(default)]
             right_delimiter: String,
@@ -94,15 +113,24 @@ impl<'de> Deserialize<'de> for SourceConfig {
                 )))
             }
         };
-        let text = match (fields.secret, fields.template, fields.template_file) {
-            (Some(secret), None, None) => {
+        let has_nothing_for_templates = fields.left_delimiter.is_empty()
+            && fields.right_delimiter.is_empty()
+            && !fields.error_on_missing_key
+            && !fields.error_fatal;
+        let templates_alone =
+            "left_delimiter, right_delimiter, error_on_missing_key and error_fatal";
+        let forms = (fields.secret, fields.template, fields.template_file);
+        let text = match (forms, fields.token) {
+            ((None, None, None), true) => {
+                only(has_nothing_for_templates, templates_alone)?;
                 only(
-                    fields.left_delimiter.is_empty()
-                        && fields.right_delimiter.is_empty()
-                        && !fields.error_on_missing_key
-                        && !fields.error_fatal,
-                    "left_delimiter, right_delimiter, error_on_missing_key and error_fatal",
+                    fields.key.is_none() && fields.format.is_none(),
+                    "key and format",
                 )?;
+                return Ok(Self::Token(TokenSource::default()));
+            }
+            ((Some(secret), None, None), false) => {
+                only(has_nothing_for_templates, templates_alone)?;
                 return Ok(Self::Secret(SecretSource {
                     secret,
                     key: fields.key,
@@ -111,11 +139,11 @@ impl<'de> Deserialize<'de> for SourceConfig {
                         .ok_or_else(|| D::Error::missing_field("format"))?,
                 }));
             }
-            (None, Some(text), None) => TemplateText::Inline(text),
-            (None, None, Some(path)) => TemplateText::File(path),
+            ((None, Some(text), None), false) => TemplateText::Inline(text),
+            ((None, None, Some(path)), false) => TemplateText::File(path),
             _ => {
                 return Err(D::Error::custom(
-                    "expected exactly one of secret, template and template_file",
+                    "expected exactly one of secret, template, template_file and token",
                 ));
             }
         };

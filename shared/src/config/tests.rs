@@ -127,7 +127,7 @@ fn a_template_is_a_source_with_its_own_fields() {
         ),
         (
             r#""source": { "template": "x", "template_file": "y" }"#,
-            "expected exactly one of secret, template and template_file",
+            "expected exactly one of secret, template, template_file and token",
         ),
         (
             r#""source": { "secret": "a", "format": "env", "error_on_missing_key": true }"#,

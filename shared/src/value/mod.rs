@@ -3,22 +3,26 @@
 //! Each implements [`std::str::FromStr`] and [`std::fmt::Display`], and is a plain string in JSON.
 
 mod address;
+mod directory_path;
 mod duration;
 mod file_name;
 mod format;
 mod mode;
 mod mount;
 mod path;
+mod quantity;
 mod reload;
 mod size;
 
 pub use address::StoreAddress;
+pub use directory_path::DirectoryPath;
 pub use duration::HumanDuration;
 pub use file_name::FileName;
 pub use format::OutputFormat;
 pub use mode::FileMode;
 pub use mount::AuthMount;
 pub use path::{SecretKey, SecretPath, SecretReference};
+pub use quantity::Quantity;
 pub use reload::{HttpMethod, ReloadRequest, Signal};
 pub use size::ByteSize;
 

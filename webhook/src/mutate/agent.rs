@@ -45,9 +45,11 @@ pub(super) fn edit(
         Some(_) => problems.push(name_taken("container", AGENT_CONTAINER)),
         None => {
             let container = container(essence, settings);
-            match spec.placement {
+            match &spec.placement {
                 Placement::First => edits.prepend(&pod.spec, "initContainers", container),
-                Placement::Last => edits.append(&pod.spec, "initContainers", vec![container]),
+                Placement::Last | Placement::Before(_) | Placement::After(_) => {
+                    edits.append(&pod.spec, "initContainers", vec![container])
+                }
             }
         }
     }

@@ -3,8 +3,9 @@
 use vouchsafe_shared::{
     annotations::{FileSource, InjectSpec},
     config::{
-        AgentConfig, AuthConfig, FileConfig, KubernetesAuth, LogConfig, RefreshConfig,
-        SourceConfig, StoreConfig, StoreKind, TemplateText, TlsConfig, VolumeConfig,
+        AgentConfig, AuthConfig, ConnectionConfig, FileConfig, KubernetesAuth, LeaseConfig,
+        LogConfig, LoginConfig, RefreshConfig, SourceConfig, StoreConfig, StoreKind, TemplateText,
+        TlsConfig, TokenSource, VolumeConfig,
     },
     diagnostic::{Code, Diagnostic},
 };
@@ -24,7 +25,12 @@ pub(super) fn store(
     settings: &Settings,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<StoreConfig> {
-    let Some(address) = spec.address.as_ref().or(settings.vault_address.as_ref()) else {
+    let Some(address) = spec
+        .connection
+        .address
+        .as_ref()
+        .or(settings.vault_address.as_ref())
+    else {
         problems.push(Diagnostic::error(
             Code::MissingAddress,
             "annotation vouchsafe.dev/address",
@@ -33,8 +39,8 @@ pub(super) fn store(
         ));
         return None;
     };
-    let mount = spec.auth_mount.as_ref();
-    let namespace = spec.namespace.as_ref();
+    let mount = spec.auth.mount.as_ref();
+    let namespace = spec.connection.namespace.as_ref();
     Some(StoreConfig {
         name: STORE.to_owned(),
         kind: StoreKind::Vault,
@@ -46,10 +52,19 @@ pub(super) fn store(
         },
         auth: AuthConfig::Kubernetes(KubernetesAuth {
             mount: mount.unwrap_or(&settings.vault_auth_mount).clone(),
-            role: spec.role.clone(),
+            role: spec
+                .auth
+                .role
+                .as_ref()
+                .map(|role| role.value.clone())
+                .unwrap_or_default(),
             token_file: TOKEN_FILE.to_owned(),
         }),
-        revoke_on_shutdown: spec.revoke_on_shutdown,
+        login: LoginConfig::default(),
+        connection: ConnectionConfig::default(),
+        lease: LeaseConfig::default(),
+        revoke_on_shutdown: spec.revoke_on_shutdown.unwrap_or(false),
+        revoke_grace: None,
     })
 }
 
@@ -69,7 +84,9 @@ pub(super) fn agent_config(
         source: match &file.source {
             FileSource::Secret(source) => SourceConfig::Secret(source.clone()),
             FileSource::Template(spec) => SourceConfig::Template(template::source(spec, settings)),
+            FileSource::Token => SourceConfig::Token(TokenSource::default()),
         },
+        command: None,
     });
     let mut refresh = RefreshConfig::default();
     if let Some(interval) = spec.refresh_interval {
@@ -90,6 +107,9 @@ pub(super) fn agent_config(
         },
         run_directory: RUN_DIRECTORY.to_owned(),
         listen: settings.agent_listen,
+        api: None,
+        pid_file: None,
+        exit_on_retry_failure: false,
     }
 }
 
@@ -131,6 +151,6 @@ fn inline_bytes(file: &FileConfig) -> usize {
             TemplateText::Inline(text) => text.len(),
             TemplateText::File(_) => 0,
         },
-        SourceConfig::Secret(_) => 0,
+        SourceConfig::Secret(_) | SourceConfig::Token(_) => 0,
     }
 }

@@ -65,7 +65,8 @@ fn token(spec: &InjectSpec, settings: &Settings) -> Value {
         Dialect::Original => None,
     };
     let audience = spec
-        .token_audience
+        .identity_token
+        .audience
         .as_deref()
         .or(settings.token_audience.as_deref())
         .or(own_default);

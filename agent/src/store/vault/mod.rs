@@ -44,7 +44,9 @@ pub struct Vault {
 impl Vault {
     /// Connects to nothing yet.
     pub fn new(config: &StoreConfig) -> Self {
-        let AuthConfig::Kubernetes(auth) = &config.auth;
+        let AuthConfig::Kubernetes(auth) = &config.auth else {
+            unreachable!("temporary")
+        };
         Self {
             auth: auth.clone(),
             connection: Connection::new(config),
