@@ -106,16 +106,18 @@ oracle: ## The original template engine, which tells what a template gives; need
 .PHONY: golden
 golden: oracle ## Record what the original makes of the cases in template/tests/cases
 	target/oracle golden template/tests/cases template/tests/golden
+	target/oracle hcl vault-config/tests/cases.jsonl vault-config/tests/golden.jsonl
 
 .PHONY: golden-check
 golden-check: oracle ## Compare that with what is recorded
 	target/oracle golden --check template/tests/cases template/tests/golden
+	target/oracle hcl --check vault-config/tests/cases.jsonl vault-config/tests/golden.jsonl
 
 .PHONY: bench-templates
 bench-templates: ## Our template engine against Go's; page=docs/benchmarks.md writes the ratios there
 	tests/bench/templates.py $(if $(page),--update $(page))
 
-fuzz_targets := annotations agent_config admission_review vault_answer render template_parse template_render template_documents template_format
+fuzz_targets := annotations agent_config admission_review vault_answer render template_parse template_render template_documents template_format vault_config
 fuzz_seconds := 30
 # What a user writes and the agent runs: fuzzed in every test run.
 fuzz_short_targets := template_parse template_render
@@ -137,7 +139,7 @@ fuzz-short: ## What `make test` fuzzes, where a nightly compiler can be had
 
 .PHONY: docs
 docs: ## Write the generated pages of docs/ again
-	VOUCHSAFE_UPDATE_DOCS=1 cargo test --locked --package vouchsafe-shared --package vouchsafe-template --test generated_docs
+	VOUCHSAFE_UPDATE_DOCS=1 cargo test --locked --package vouchsafe-shared --package vouchsafe-template --package vouchsafe-vault-config --test generated_docs
 
 $(deny):
 	$(call step,building cargo-deny $(deny_version) (5 min the first time))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes what the fuzzers of the template language start from, out of the cases of template/tests."""
+"""Writes what the fuzzers of languages start from, out of the cases of template/tests and vault-config/tests."""
 
 import base64
 import hashlib
@@ -9,6 +9,7 @@ from pathlib import Path
 
 FUZZ = Path(__file__).resolve().parent
 TESTS = FUZZ.parent / "template" / "tests"
+VAULT_CONFIG = FUZZ.parent / "vault-config" / "tests"
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"|`([^`]*)`', re.DOTALL)
 # The letter of template_format for the literals of a file of cases.
 KINDS = {
@@ -72,6 +73,10 @@ def seeds():
     for case in lines(TESTS / "encode" / "written.jsonl"):
         for form in ["json", "pretty", "yaml"]:
             yield "template_documents", part(case, form)
+    for case in lines(VAULT_CONFIG / "cases.jsonl"):
+        yield "vault_config", part(case, "text")
+    for path in sorted((VAULT_CONFIG / "files").iterdir()):
+        yield "vault_config", path.read_bytes()
 
 
 def main():

@@ -4,6 +4,8 @@ use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use vouchsafe_shared::{config::AgentConfig, value::HumanDuration};
 
+use crate::vault_config;
+
 /// The text of `--help`.
 pub const HELP: &str = "\
 Renders secrets from a store to files and keeps them fresh.
@@ -18,6 +20,9 @@ Commands:
 
 Options:
   --config FILE       Read the configuration from FILE instead of $VOUCHSAFE_CONFIG
+  --vault-agent-config FILE
+                      Read it from a configuration FILE of Vault Agent (HCL or JSON) and from
+                      $VAULT_ADDR, $VAULT_CACERT and so on; volumes from $VOUCHSAFE_VOLUMES
   --timeout DURATION  For init: give up after this long (default 5m)
   -h, --help          Print this help
 
@@ -53,12 +58,15 @@ pub enum Command {
 pub enum ConfigSource {
     Environment,
     File(PathBuf),
+    /// A file that was written for Vault Agent.
+    VaultAgent(PathBuf),
 }
 
-/// A command line or configuration that makes no sense, told in one line.
+/// A command line or configuration that makes no sense, told in one line; of a file of Vault Agent
+/// every problem is told.
 #[derive(Debug, Eq, PartialEq, thiserror::Error)]
 #[error("{0}")]
-pub struct UsageError(String);
+pub struct UsageError(pub(crate) String);
 
 impl Command {
     const INIT_TIMEOUT: Duration = Duration::from_secs(300);
@@ -79,6 +87,9 @@ impl Command {
                 Short('h') | Long("help") => return Ok(Self::Help),
                 Long("config") => {
                     config = ConfigSource::File(parser.value().map_err(usage)?.into());
+                }
+                Long("vault-agent-config") => {
+                    config = ConfigSource::VaultAgent(parser.value().map_err(usage)?.into());
                 }
                 Long("timeout") => {
                     let text = parser.value().map_err(usage)?;
@@ -123,7 +134,7 @@ impl ConfigSource {
     /// Names the source, the place in it and what is wrong there.
     pub fn load(
         &self,
-        variable: impl FnOnce(&str) -> Option<OsString>,
+        variable: impl Fn(&str) -> Option<OsString>,
     ) -> Result<AgentConfig, UsageError> {
         let (place, text) = match self {
             Self::Environment => {
@@ -144,6 +155,9 @@ impl ConfigSource {
                     UsageError(format!("configuration {place} cannot be read: {error}"))
                 })?;
                 (place, text)
+            }
+            Self::VaultAgent(path) => {
+                return vault_config::load(path, variable).map(|loaded| loaded.config);
             }
         };
         AgentConfig::from_json(&text)
@@ -178,6 +192,12 @@ mod tests {
             Ok(Command::Init {
                 config: file(),
                 timeout
+            })
+        );
+        assert_eq!(
+            parse(&["run", "--vault-agent-config", "x.hcl"]),
+            Ok(Command::Run {
+                config: ConfigSource::VaultAgent("x.hcl".into())
             })
         );
         assert_eq!(parse(&["run", "--help"]), Ok(Command::Help));

@@ -6,7 +6,8 @@
 //!   it into text; [`sink`] changes the files of a volume together; [`reload`] tells the application.
 //! - [`told`] remembers across lives what the application was told of.
 //! - [`status`], [`metrics`] and [`listen`] show what goes on.
-//! - [`cli`] is the command line; [`app`] puts all of it together.
+//! - [`cli`] is the command line, [`vault_config`] takes a configuration of Vault Agent; [`app`] puts
+//!   all of it together.
 
 pub mod answer;
 pub mod app;
@@ -28,3 +29,4 @@ pub mod status;
 pub mod store;
 pub mod template;
 pub mod told;
+pub mod vault_config;

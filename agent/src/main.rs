@@ -3,12 +3,13 @@
 use std::{
     io::{self, Write},
     process::ExitCode,
+    time::Duration,
 };
 
 use vouchsafe_agent::{
     app,
-    cli::{Command, HELP, UsageError},
-    ready,
+    cli::{Command, ConfigSource, HELP, UsageError},
+    ready, vault_config,
 };
 
 fn main() -> ExitCode {
@@ -23,6 +24,18 @@ fn main() -> ExitCode {
 
 fn run() -> Result<ExitCode, UsageError> {
     match Command::parse(std::env::args_os().skip(1))? {
+        Command::Run {
+            config: ConfigSource::VaultAgent(path),
+        } => {
+            let loaded = vault_config::load(&path, variable)?;
+            loaded.tell_warnings();
+            Ok(if loaded.exit_after_auth {
+                // The original waits as long as it takes, too.
+                app::init(loaded.config, Duration::MAX)
+            } else {
+                app::run(loaded.config)
+            })
+        }
         Command::Run { config } => Ok(app::run(config.load(variable)?)),
         Command::Init { config, timeout } => Ok(app::init(config.load(variable)?, timeout)),
         Command::Ready { config } => match ready::check(&config.load(variable)?) {

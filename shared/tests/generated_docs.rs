@@ -98,7 +98,7 @@ fn errors() -> String {
         "Every problem that Vouchsafe tells has a code that never changes its meaning: in denials \
          and warnings of `kubectl`, in the events of a pod that waits, in the agent's log and in \
          metrics. `VS1xxx` annotations, `VS2xxx` templates, `VS3xxx` stores and logins, `VS4xxx` files, `VS5xxx` \
-         reloads.\n\n",
+         reloads, `VS7xxx` configuration files of Vault Agent.\n\n",
     );
     for code in Code::ALL {
         let _ = writeln!(page, "## {code}\n\n{}\n", code.cause());

@@ -17,6 +17,7 @@ var commands = map[string]func([]string) error{
 	"serve":    serveCommand,
 	"generate": generateCommand,
 	"bench":    benchCommand,
+	"hcl":      hclCommand,
 }
 
 const usage = `usage: oracle COMMAND
@@ -24,7 +25,8 @@ const usage = `usage: oracle COMMAND
   golden [--check] CASES_DIR GOLDEN_DIR
   serve
   generate --seed N --count N [--start N]
-  bench TEMPLATES_DIR`
+  bench TEMPLATES_DIR
+  hcl [--check] CASES.jsonl GOLDEN.jsonl`
 
 func main() {
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {

@@ -5,7 +5,7 @@ macro_rules! codes {
         /// A stable name for one kind of problem.
         ///
         /// `VS1xxx` annotations, `VS2xxx` templates, `VS3xxx` stores and logins, `VS4xxx` files, `VS5xxx` reloads,
-        /// `VS6xxx` certificates and cluster. A number is never given to another problem.
+        /// `VS6xxx` certificates and cluster, `VS7xxx` configuration files of Vault Agent. A number is never given to another problem.
         #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
         pub enum Code {
             $($(#[doc = $cause])+ $name = $number,)+
@@ -131,6 +131,21 @@ codes! {
     SignalFailed = 5004, "Check that the container runs and under which user its first process runs.";
     /// The application did not accept the reload request.
     RequestFailed = 5005, "Check the port and path, and the application's own log.";
+
+    /// A configuration file of Vault Agent is neither HCL nor JSON.
+    VaultConfigSyntax = 7001, "Correct the file where the `^` points.";
+    /// A configuration file of Vault Agent has a key that does not exist.
+    VaultConfigUnknownKey = 7002, "Correct the name; the message suggests the nearest one. All keys are in docs/vault-agent-config.md.";
+    /// A configuration file of Vault Agent asks for something that this agent does not do.
+    VaultConfigUnsupported = 7003, "Do as the message says, or keep this pod with the original agent for now.";
+    /// A value in a configuration file of Vault Agent is not what it should be.
+    VaultConfigValue = 7004, "Write the value as the message shows.";
+    /// A configuration file of Vault Agent lacks something, or says two things that exclude one another.
+    VaultConfigIncomplete = 7005, "Add or remove what the message names.";
+    /// A configuration file of Vault Agent sets something that changes nothing here. The agent starts.
+    VaultConfigIgnored = 7006, "Read the message; if nothing is lost by it, nothing is to be done.";
+    /// A configuration file of Vault Agent names a file to write that is in none of the volumes of the agent's container.
+    VaultConfigOutsideVolume = 7007, "Write the file below one of the volumes that the message lists, or mount another one.";
 }
 
 impl fmt::Display for Code {
