@@ -107,11 +107,13 @@ oracle: ## The original template engine, which tells what a template gives; need
 golden: oracle ## Record what the original makes of the cases in template/tests/cases
 	target/oracle golden template/tests/cases template/tests/golden
 	target/oracle hcl vault-config/tests/cases.jsonl vault-config/tests/golden.jsonl
+	tests/oracle/interfaces.sh target/oracle template/tests/sockaddr
 
 .PHONY: golden-check
 golden-check: oracle ## Compare that with what is recorded
 	target/oracle golden --check template/tests/cases template/tests/golden
 	target/oracle hcl --check vault-config/tests/cases.jsonl vault-config/tests/golden.jsonl
+	tests/oracle/interfaces.sh target/oracle template/tests/sockaddr --check
 
 .PHONY: bench-templates
 bench-templates: ## Our template engine against Go's; page=docs/benchmarks.md writes the ratios there

@@ -50,8 +50,11 @@ def literals(template):
 
 def seeds():
     """Pairs of a target and an input."""
-    for path in sorted((TESTS / "cases").glob("*.jsonl")):
+    interfaces = json.loads((TESTS / "sockaddr" / "interfaces.json").read_text())
+    for path in sorted([*(TESTS / "cases").glob("*.jsonl"), *(TESTS / "sockaddr" / "cases").glob("*.jsonl")]):
         for case in lines(path):
+            if case.get("machine"):
+                case["data"] = interfaces
             template = part(case, "template")
             ends = [part(case, "left"), part(case, "right")]
             yield "template_parse", b"\0".join([*ends, template]) if any(ends) else template

@@ -19,7 +19,9 @@ use vouchsafe_template::{
     encode::json::{self, Numbers},
     go::time::Time,
     object::{certificate::Certificate, secret::Secret},
-    scope::{Answer, Dependency, FileWrite, Host, Limits, Source},
+    scope::{
+        Answer, Dependency, FileWrite, Host, InterfaceFlags, Limits, NetworkInterface, Source,
+    },
     value::{Text, Value},
 };
 
@@ -157,6 +159,20 @@ impl Host for Nothing {
 
     fn write_file(&mut self, _: &FileWrite<'_>) -> Result<(), String> {
         Ok(())
+    }
+
+    fn interfaces(&mut self) -> Result<Vec<NetworkInterface>, String> {
+        let addresses = [("10.0.0.7", 24), ("8.8.4.4", 16), ("fd00::7", 64), ("::1", 128)];
+        let addresses = addresses.map(|(address, bits)| (address.parse().expect("an address"), bits));
+        Ok(vec![NetworkInterface {
+            index: 1,
+            name: "eth0".to_owned(),
+            mtu: 1500,
+            hardware_address: vec![2, 0, 0x5e, 0, 0x53, 1],
+            flags: InterfaceFlags::UP.with(InterfaceFlags::LOOPBACK),
+            addresses: addresses.to_vec(),
+            is_default: true,
+        }])
     }
 
     fn plugin(&mut self, _: &[u8], arguments: &[Text]) -> Result<Text, String> {

@@ -15,7 +15,8 @@ const USAGE: &str = "usage: render [--data DATA.json] [--missing-key-error] [--l
 
 DATA.json holds what the template may ask for:
   {\"env\": {NAME: value}, \"secret\": {PATH: <the API's response object>}, \"secrets\": {PATH: [names]},
-   \"pkiCert\": {PATH: {\"cert\", \"key\", \"ca\"}}, \"file\": {PATH: content}}";
+   \"pkiCert\": {PATH: {\"cert\", \"key\", \"ca\"}}, \"file\": {PATH: content},
+   \"interfaces\": {NAME: {\"index\", \"flags\", \"addresses\": [\"10.0.0.7/24\"], \"default\"}}}";
 
 fn main() -> ExitCode {
     match run() {

@@ -6,13 +6,14 @@
 //!   "secret": {"secret/data/app": {"data": {"data": {"user": "root"}}}},
 //!   "secrets": {"secret/metadata/": ["a", "b/"]},
 //!   "pkiCert": {"pki/issue/web": {"cert": "…", "key": "…", "ca": "…"}},
-//!   "file": {"/etc/hostname": "…"}
+//!   "file": {"/etc/hostname": "…"},
+//!   "interfaces": {"eth0": {"index": 2, "flags": "up|broadcast", "addresses": ["10.0.0.7/24"], "default": true}}
 //! }
 //! ```
 //!
 //! Paths are as the template asks for them. `secret` holds the response objects of Vault's API. A
 //! write is looked up under its path and its sorted `key=value` arguments, separated by blanks, and
-//! then under its path alone.
+//! then under its path alone. An interface can also have `mtu` and `hardware` (`02:00:5e:00:53:01`).
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
@@ -23,7 +24,7 @@ use crate::{
     fault::Fault,
     go::time::Time,
     object::{certificate::Certificate, secret::Secret},
-    scope::{Answer, Dependency, FileWrite, Host, Source},
+    scope::{Answer, Dependency, FileWrite, Host, InterfaceFlags, NetworkInterface, Source},
     template::{RenderError, Template},
     value::{Entries, Map, Text, Value},
 };
@@ -67,6 +68,7 @@ struct Store {
 struct Surroundings {
     environment: BTreeMap<Text, Text>,
     now: Time,
+    interfaces: Vec<NetworkInterface>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,14 +113,18 @@ impl DataFile {
                             .answers
                             .insert((Kind::File, key), Value::String(text(&value)?));
                     }
+                    b"interfaces" => file.surroundings.interfaces.push(interface(key, &value)?),
                     _ => {
                         return Err(Fault::function(
-                            "the parts of the data are env, secret, secrets, pkiCert and file",
+                            "the parts of the data are env, secret, secrets, pkiCert, file and interfaces",
                         ));
                     }
                 }
             }
         }
+        file.surroundings
+            .interfaces
+            .sort_by_key(|interface| interface.index);
         Ok(file)
     }
 
@@ -155,6 +161,7 @@ impl Default for Surroundings {
         Self {
             environment: BTreeMap::new(),
             now: Time::unix(0, 0),
+            interfaces: Vec::new(),
         }
     }
 }
@@ -225,6 +232,10 @@ impl Host for Surroundings {
         0
     }
 
+    fn interfaces(&mut self) -> Result<Vec<NetworkInterface>, String> {
+        Ok(self.interfaces.clone())
+    }
+
     fn write_file(&mut self, _write: &FileWrite<'_>) -> Result<(), String> {
         Err("writing files is not allowed while trying a template".to_owned())
     }
@@ -239,6 +250,57 @@ fn normal(key: &str) -> String {
     let key = key.trim();
     let (path, arguments) = key.split_at(key.find(' ').unwrap_or(key.len()));
     path.trim_matches('/').to_owned() + arguments
+}
+
+fn interface(name: String, value: &Value) -> Result<NetworkInterface, Fault> {
+    let wrong = || {
+        Fault::function(
+            "an interface has index, mtu, hardware, flags, addresses (each with its number of bits) and default",
+        )
+    };
+    let Value::Map(map) = value else {
+        return Err(wrong());
+    };
+    let mut interface = NetworkInterface {
+        index: 0,
+        name,
+        mtu: 1500,
+        hardware_address: Vec::new(),
+        flags: InterfaceFlags::default(),
+        addresses: Vec::new(),
+        is_default: false,
+    };
+    for (key, value) in entries(map) {
+        let text = || std::str::from_utf8(value.bytes()).map_err(|_| wrong());
+        match &*key {
+            b"index" => interface.index = text()?.parse().map_err(|_| wrong())?,
+            b"mtu" => interface.mtu = text()?.parse().map_err(|_| wrong())?,
+            b"hardware" => {
+                interface.hardware_address = text()?
+                    .split(':')
+                    .filter(|byte| !byte.is_empty())
+                    .map(|byte| u8::from_str_radix(byte, 16).map_err(|_| wrong()))
+                    .collect::<Result<_, _>>()?;
+            }
+            b"flags" => interface.flags = InterfaceFlags::parse(text()?).ok_or_else(wrong)?,
+            b"default" => interface.is_default = value.truth(),
+            b"addresses" => {
+                let Value::List(list) = &value else {
+                    return Err(wrong());
+                };
+                for address in list.items() {
+                    let address = std::str::from_utf8(address.bytes()).ok();
+                    let (address, bits) =
+                        address.and_then(|a| a.split_once('/')).ok_or_else(wrong)?;
+                    let address = address.parse().map_err(|_| wrong())?;
+                    let bits = bits.parse().map_err(|_| wrong())?;
+                    interface.addresses.push((address, bits));
+                }
+            }
+            _ => return Err(wrong()),
+        }
+    }
+    Ok(interface)
 }
 
 fn entries(map: &Map) -> Vec<(Text, Value)> {

@@ -29,6 +29,7 @@
 //! | [`function`] | What does each function do? One file or folder a topic; `sprig/` for those of sprig. |
 //! | [`object`] | What fields and methods have secrets, certificates, times? |
 //! | [`go`] | How does Go write numbers, quote strings, format times, match patterns? |
+//! | [`network`] | Which addresses has the machine, and what can be said of them? |
 //! | [`encode`] | How are values written as JSON, YAML, TOML, and read? |
 //! | [`scope`] | What does a run ask of the world, and what may it use up? |
 //! | `lint/` | What can be said without running? |
@@ -45,6 +46,7 @@ pub mod fault;
 pub mod function;
 pub mod go;
 mod lint;
+pub mod network;
 pub mod object;
 mod redact;
 pub mod scope;

@@ -8,10 +8,12 @@ use crate::{
     error::{Error, Place, Warning},
     execute::Execution,
     fault::Fault,
+    function::Vocabulary,
     lint::{self, Requests},
     redact,
     scope::{Dependency, Host, Limits, Scope, Source},
     syntax::{self, ParseOptions, Tree},
+    value::Value,
 };
 
 /// How a template is read and run.
@@ -96,6 +98,7 @@ impl Template {
                 right: &or(&options.right_delimiter, "}}"),
                 nesting: options.limits.nesting,
                 denied: &denied,
+                vocabulary: Vocabulary::All,
             },
         );
         match parsed {
@@ -125,7 +128,7 @@ impl Template {
         let mut scope = Scope::new(source, host, self.options.limits);
         let room = self.last_size.load(Ordering::Relaxed) + 64;
         let strict = self.options.error_on_missing_key;
-        let result = Execution::new(&self.tree, &mut scope, strict, room).run();
+        let result = Execution::new(&self.tree, &mut scope, strict, room).run(Value::Nil);
         if let Ok(output) = &result {
             self.last_size.store(output.len(), Ordering::Relaxed);
         }

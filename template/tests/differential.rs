@@ -10,55 +10,34 @@
 
 use std::{
     env,
-    io::{BufRead, BufReader, Write},
-    path::{Path, PathBuf},
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
 };
 
 use serde_json::{Value, json};
 
-use self::support::{Outcome, expected, ours, same, show};
+use self::support::{
+    Outcome,
+    oracle::{Oracle, build},
+    ours, same, show,
+};
 
 mod support;
 
-/// The original programs, waiting for templates.
-struct Oracle {
-    program: Child,
-    requests: ChildStdin,
-    answers: BufReader<ChildStdout>,
+trait Compare {
+    /// Whether there is a difference of the same kind.
+    fn differs_alike(&mut self, request: &Value, kind: &Kind) -> bool;
+
+    /// Both outcomes, if they differ.
+    fn difference(&mut self, request: &Value) -> Option<(Outcome, Outcome, String)>;
 }
 
-impl Oracle {
-    fn start(binary: &Path) -> Self {
-        let mut program = Command::new(binary)
-            .arg("serve")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let requests = program.stdin.take().unwrap();
-        let answers = BufReader::new(program.stdout.take().unwrap());
-        Self {
-            program,
-            requests,
-            answers,
-        }
-    }
-
-    fn ask(&mut self, request: &Value) -> Outcome {
-        writeln!(self.requests, "{request}").unwrap();
-        let mut answer = String::new();
-        self.answers.read_line(&mut answer).unwrap();
-        expected(&serde_json::from_str(&answer).unwrap())
-    }
-
-    /// Whether there is a difference of the same kind.
+impl Compare for Oracle {
     fn differs_alike(&mut self, request: &Value, kind: &Kind) -> bool {
         self.difference(request)
             .is_some_and(|(original, ours, _)| *kind == (class(&original), class(&ours)))
     }
 
-    /// Both outcomes, if they differ.
     fn difference(&mut self, request: &Value) -> Option<(Outcome, Outcome, String)> {
         let (ours, message) = ours(request);
         let mut original = self.ask(request);
@@ -91,32 +70,6 @@ fn class(outcome: &Outcome) -> Option<String> {
         Outcome::Output(_) => None,
         Outcome::Error { class, .. } => Some(class.clone()),
     }
-}
-
-impl Drop for Oracle {
-    fn drop(&mut self) {
-        let _ = self.program.kill();
-        let _ = self.program.wait();
-    }
-}
-
-fn build() -> Option<PathBuf> {
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/oracle");
-    Command::new("go").arg("version").output().ok()?;
-    let binary = Path::new(env!("CARGO_TARGET_TMPDIR")).join("oracle");
-    let built = Command::new("go")
-        .args(["build", "-o"])
-        .arg(&binary)
-        .arg(".")
-        .current_dir(sources)
-        .output()
-        .unwrap();
-    assert!(
-        built.status.success(),
-        "the oracle does not build: {}",
-        String::from_utf8_lossy(&built.stderr)
-    );
-    Some(binary)
 }
 
 fn number(name: &str, default: u64) -> u64 {

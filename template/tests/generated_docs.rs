@@ -210,7 +210,7 @@ fn every_refused_function_is_found() {
                 .iter()
                 .all(|name| function::unsupported::reason(name).is_some())
     );
-    for name in ["key", "sockaddr", "tree", "sprig_genCA"] {
+    for name in ["key", "services", "tree", "sprig_genCA"] {
         assert!(names.contains(&name), "{name}");
     }
 }

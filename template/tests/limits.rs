@@ -88,6 +88,76 @@ fn loops_without_end_are_stopped() {
 }
 
 #[test]
+fn searches_that_look_far_for_little_are_stopped() {
+    let mut options = Options::new("t");
+    options.limits.steps = 100_000;
+    let text = "{{ $text := sprig_repeat 40000 \"a\" }}";
+    for source in [
+        // Every match is one letter, and known when the whole text was read.
+        "{{ sprig_regexFindAll \"(a*)*b|a\" $text -1 | len }}",
+        "{{ sprig_regexSplit \"(a*)*b|a\" $text -1 | len }}",
+        "{{ sprig_regexReplaceAll \"(a*)*b|a\" $text \"x\" | len }}",
+        "{{ sprig_regexReplaceAllLiteral \"(a*)*b|a\" $text \"x\" | len }}",
+        "{{ regexReplaceAll \"a*b|(a)\" \"$1\" $text | len }}",
+        // Many states are reached at once.
+        "{{ regexMatch \"(a?){900}b\" $text }}",
+        "{{ sprig_regexMatch \"[a-c]*a[a-c]{900}d\" $text }}",
+        "{{ sprig_regexFind \"(((a?)(a?)){30}){30}b\" $text }}",
+        // A large program takes time to make, whether it is used or refused.
+        "{{ range 100000 }}{{ if sprig_regexMatch \"\\\\pL{50}\" \"\" }}{{ end }}{{ end }}",
+        "{{ range $i := loop 100000 }}{{ if sprig_regexMatch (printf \"(?i)\\\\pL%d\" $i) \"\" }}{{ end }}{{ end }}",
+        "{{ range $i := loop 100000 }}{{ if sprig_regexMatch (printf \"[[:^alpha:]\\\\PL%d\" $i) \"\" }}{{ end }}{{ end }}",
+        "{{ range 100000 }}{{ if sprig_regexMatch \"\\\\pL{1000}\" \"\" }}{{ end }}{{ end }}",
+        // A replacement of which nothing comes is written all the same.
+        "{{ sprig_regexReplaceAll \"a\" $text (sprig_repeat 4000 \"$x\") | len }}",
+    ] {
+        assert_eq!(
+            render_with(&format!("{text}{source}"), options.clone()),
+            Err(ErrorClass::Limit),
+            "{source}"
+        );
+    }
+}
+
+#[test]
+fn long_texts_with_many_matches_are_searched() {
+    // 1 MiB, in lines that end in a number.
+    let text = format!(
+        "{{{{ $text := sprig_repeat 10000 \"{}12345\\n\" }}}}",
+        "word ".repeat(20)
+    );
+    for (source, output) in [
+        (
+            "{{ sprig_regexFindAll \"[0-9]+\" $text -1 | len }}",
+            "10000",
+        ),
+        ("{{ sprig_regexFindAll \"12345\" $text -1 | len }}", "10000"),
+        ("{{ sprig_regexSplit \"\\\\n\" $text -1 | len }}", "10001"),
+        (
+            "{{ regexReplaceAll \"(?m)^(word) .*$\" \"$1\" $text | len }}",
+            "50000",
+        ),
+        (
+            "{{ sprig_regexReplaceAllLiteral \"\\\\s+\" $text \"\" | len }}",
+            "850000",
+        ),
+        ("{{ regexMatch \"\\\\Aword\" $text }}", "true"),
+        ("{{ regexMatch \"[a-z]+@[a-z]+\" $text }}", "false"),
+        // The same pattern is compiled once.
+        (
+            "{{ range 20000 }}{{ if regexMatch \"(?i)^\\\\pL+$\" \"word\" }}{{ else }}no{{ end }}{{ end }}",
+            "",
+        ),
+    ] {
+        assert_eq!(
+            render(&format!("{text}{source}")),
+            Ok(output.to_owned()),
+            "{source}"
+        );
+    }
+}
+
+#[test]
 fn more_memory_than_allowed_is_refused_before_it_is_taken() {
     let mut options = Options::new("t");
     options.limits.memory = 4 << 20;

@@ -58,7 +58,7 @@ func pass(request *Request, text string, world *World, brain *consul.Brain) ([]b
 	root.Delims(request.Left, request.Right)
 	root.Funcs(functions(&functionInput{
 		template: root, brain: brain, environment: world.environment, used: &used, missing: &missing,
-	}))
+	}, request.Machine))
 	root.Option("missingkey=zero")
 	if request.MissingKey == "error" {
 		root.Option("missingkey=error")

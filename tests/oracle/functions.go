@@ -55,16 +55,22 @@ var unsupported = func() map[string]bool {
 	return names
 }()
 
-// denied run programs or look at the machine; the denylist makes them fail when they are called.
-var denied = []string{"plugin", "sockaddr"}
+// denied runs programs; the denylist makes it fail when it is called.
+var denied = []string{"plugin"}
+
+// deniedWithoutMachine are denied too unless a request is about this machine.
+var deniedWithoutMachine = []string{"sockaddr"}
 
 // nestingLimit ends templates that execute themselves: the real function would overflow the stack and end the process.
 const nestingLimit = 100
 
 type writeToFile = func(path, user, group, permissions string, arguments ...string) (string, error)
 
-func functions(input *functionInput) template.FuncMap {
+func functions(input *functionInput, machine bool) template.FuncMap {
 	input.denied = denied
+	if !machine {
+		input.denied = slices.Concat(denied, deniedWithoutMachine)
+	}
 	functions := consulFunctions(input)
 
 	if execute, ok := functions["executeTemplate"].(func(string, ...any) (string, error)); ok {

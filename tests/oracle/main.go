@@ -12,12 +12,13 @@ import (
 var answers = os.Stdout
 
 var commands = map[string]func([]string) error{
-	"render":   renderCommand,
-	"golden":   goldenCommand,
-	"serve":    serveCommand,
-	"generate": generateCommand,
-	"bench":    benchCommand,
-	"hcl":      hclCommand,
+	"render":     renderCommand,
+	"golden":     goldenCommand,
+	"serve":      serveCommand,
+	"generate":   generateCommand,
+	"bench":      benchCommand,
+	"interfaces": interfacesCommand,
+	"hcl":        hclCommand,
 }
 
 const usage = `usage: oracle COMMAND
@@ -26,6 +27,7 @@ const usage = `usage: oracle COMMAND
   serve
   generate --seed N --count N [--start N]
   bench TEMPLATES_DIR
+  interfaces
   hcl [--check] CASES.jsonl GOLDEN.jsonl`
 
 func main() {

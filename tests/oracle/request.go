@@ -16,6 +16,8 @@ type Request struct {
 	MissingKey     string          `json:"missingkey,omitempty"`
 	Left           string          `json:"left,omitempty"`
 	Right          string          `json:"right,omitempty"`
+	// Machine allows what looks at this machine: its network interfaces.
+	Machine bool `json:"machine,omitempty"`
 }
 
 func (r *Request) text() (string, error) {

@@ -9,11 +9,11 @@ use std::{
 
 use vouchsafe_template::{
     go::time::Time,
-    scope::{FileWrite, Host},
+    scope::{FileWrite, Host, NetworkInterface},
     value::Text,
 };
 
-use super::write::Write;
+use super::{network, write::Write};
 
 /// The agent's own variables, and tokens that were put there for it, are nobody else's.
 const HIDDEN: [&[u8]; 2] = [b"VOUCHSAFE_", b"VAULT_TOKEN"];
@@ -61,6 +61,11 @@ impl Host for AgentHost {
         }
         self.writes.push(write);
         Ok(())
+    }
+
+    fn interfaces(&mut self) -> Result<Vec<NetworkInterface>, String> {
+        network::interfaces()
+            .map_err(|error| format!("the network interfaces cannot be read: {error}"))
     }
 
     fn plugin(&mut self, _program: &[u8], _arguments: &[Text]) -> Result<Text, String> {

@@ -1,6 +1,7 @@
 //! Files that come from templates: what they need, and what they say.
 
 mod host;
+mod network;
 mod write;
 
 use std::{collections::BTreeMap, fs::File, io::Read};

@@ -51,14 +51,14 @@ impl<'t, 's, 'r> Execution<'t, 's, 'r> {
         }
     }
 
-    /// Runs the main template.
+    /// Runs the main template with a dot.
     ///
     /// # Errors
     /// The fault and the offset of what was being looked at.
-    pub(crate) fn run(mut self) -> Result<SecretBuffer, (Fault, Offset)> {
+    pub(crate) fn run(mut self, dot: Value) -> Result<SecretBuffer, (Fault, Offset)> {
         match self.definition(&[]) {
             None => Ok(self.output),
-            Some(main) => match self.walk(main, Value::Nil) {
+            Some(main) => match self.walk(main, dot) {
                 Ok(()) => Ok(self.output),
                 Err(fault) => Err((fault, self.offset)),
             },

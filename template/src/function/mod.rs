@@ -18,6 +18,7 @@ mod host;
 mod math;
 mod own;
 mod parse;
+mod sockaddr;
 mod spew;
 mod sprig;
 mod strings;
@@ -195,11 +196,48 @@ const TABLES: &[&[Function]] = &[
     math::TABLE,
     own::TABLE,
     parse::TABLE,
+    sockaddr::TABLE,
     spew::TABLE,
     strings::TABLE,
     time::TABLE,
     vault::TABLE,
 ];
+
+/// Whose functions a template can call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Vocabulary {
+    All,
+    /// Those of the text that `sockaddr` is given, which is a template too.
+    SocketAddress,
+}
+
+impl Vocabulary {
+    pub(crate) fn find(self, name: &str) -> Option<&'static Function> {
+        match self {
+            Self::All => find(name),
+            Self::SocketAddress => sockaddr::vocabulary().find(|function| function.name == name),
+        }
+    }
+
+    pub(crate) fn names(self) -> impl Iterator<Item = &'static str> {
+        let (all, inner) = match self {
+            Self::All => (Some(names()), None),
+            Self::SocketAddress => (
+                None,
+                Some(sockaddr::vocabulary().map(|function| function.name)),
+            ),
+        };
+        all.into_iter().flatten().chain(inner.into_iter().flatten())
+    }
+
+    /// Why a function is not supported that the original has.
+    pub(crate) fn reason(self, name: &str) -> Option<&'static str> {
+        match self {
+            Self::All => unsupported::reason(name),
+            Self::SocketAddress => None,
+        }
+    }
+}
 
 /// Stands for every function that the host does not allow.
 pub(crate) static DENIED: Function =

@@ -1,5 +1,7 @@
 //! Functions on texts. The text comes last, so that it can come from a pipeline.
 
+use std::rc::Rc;
+
 use vouchsafe_shared::secret::SecretBuffer;
 
 use super::{Arguments, Function, Outcome};
@@ -52,8 +54,6 @@ pub(super) const TABLE: &[Function] = &[
 
 /// What a text costs beside its bytes.
 const OVERHEAD: usize = 64;
-/// Up to this size of a result the matches are not counted beforehand.
-const UNCOUNTED: u64 = 1 << 20;
 /// Bytes that a search passes over for the price of one step.
 const BYTES_PER_STEP: usize = 16;
 
@@ -183,33 +183,22 @@ fn split_to_map(scope: &mut Scope<'_>, arguments: &Arguments<'_>) -> Outcome {
     )))
 }
 
-fn regex(scope: &mut Scope<'_>, pattern: &[u8], text: &[u8]) -> Result<Regex, Fault> {
+fn regex(scope: &mut Scope<'_>, pattern: &[u8]) -> Result<Rc<Regex>, Fault> {
     scope
-        .budget
-        .work(large(pattern.len() + text.len() / BYTES_PER_STEP))?;
-    Regex::new(pattern).map_err(|error| Fault::function(error.to_string()))
+        .regex(pattern)?
+        .map_err(|error| Fault::function(error.to_string()))
 }
 
 fn regex_match(scope: &mut Scope<'_>, arguments: &Arguments<'_>) -> Outcome {
     let (pattern, text) = (arguments.bytes(0), arguments.bytes(1));
-    let regex = regex(scope, pattern, text)?;
-    Ok(Value::Bool(regex.is_match(text)))
+    let regex = regex(scope, pattern)?;
+    Ok(Value::Bool(regex.is_match(text, &mut scope.budget)?))
 }
 
 /// In the replacement `$1` and `${name}` stand for what a group matched.
 fn regex_replace_all(scope: &mut Scope<'_>, arguments: &Arguments<'_>) -> Outcome {
     let (pattern, replacement, text) = (arguments.bytes(0), arguments.bytes(1), arguments.bytes(2));
-    let regex = regex(scope, pattern, text)?;
-    let most = |matches: usize| {
-        let references = replacement.split(|byte| *byte == b'$').count() - 1;
-        large(matches)
-            .saturating_mul(large(replacement.len()))
-            .saturating_add(large(references + 1).saturating_mul(large(text.len())))
-    };
-    let mut size = most(text.len() + 1);
-    if size > UNCOUNTED {
-        size = most(regex.find_all(text, -1).len());
-    }
-    scope.budget.memory(size)?;
-    Ok(Value::String(regex.replace_all(text, replacement).into()))
+    let regex = regex(scope, pattern)?;
+    let replaced = regex.replace_all(text, replacement, &mut scope.budget)?;
+    Ok(Value::String(replaced.into()))
 }

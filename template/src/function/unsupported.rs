@@ -10,8 +10,6 @@ const DERIVED: &str = "deriving passwords is not supported; let Vault make and k
 const SALTED: &str = "its result differs on every run, so the file would never be the same twice; \
                       keep the hash in Vault";
 const CIPHER: &str = "encrypting in templates is not supported; use Vault's transit engine";
-const ADDRESSES: &str = "it reads the addresses of the node; take them from the environment, which \
-                         Kubernetes fills from the pod (status.podIP, status.hostIP)";
 const RESERVED: &str = "the name is reserved for a later version";
 
 /// Sorted by name.
@@ -47,7 +45,6 @@ const REASONS: &[(&str, &str)] = &[
     ("safeTree", CONSUL),
     ("service", CONSUL),
     ("services", CONSUL),
-    ("sockaddr", ADDRESSES),
     ("sprig_bcrypt", SALTED),
     ("sprig_buildCustomCert", RANDOM),
     ("sprig_decryptAES", CIPHER),

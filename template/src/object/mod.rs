@@ -2,6 +2,7 @@
 //! methods.
 
 pub mod certificate;
+pub mod interface;
 mod nil;
 pub mod number;
 pub mod scratch;

@@ -6,7 +6,7 @@ use crate::fault::{ErrorClass, Fault};
 /// What a run may use. The defaults are far above what any template that renders secrets needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Nodes, iterations and elements visited.
+    /// Nodes, iterations and elements visited, and what regular expressions look at.
     pub steps: u64,
     /// Bytes of the output and of all texts and lists made on the way.
     pub memory: u64,

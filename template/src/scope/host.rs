@@ -1,5 +1,6 @@
 //! What only the program around a template can do or know.
 
+use super::NetworkInterface;
 use crate::{go::time::Time, value::Text};
 
 /// A file that a template wants written by `writeToFile`.
@@ -32,6 +33,11 @@ pub trait Host {
 
     /// `writeToFile`.
     fn write_file(&mut self, write: &FileWrite<'_>) -> Result<(), String>;
+
+    /// The network interfaces for `sockaddr`, in the order of their numbers.
+    fn interfaces(&mut self) -> Result<Vec<NetworkInterface>, String> {
+        Ok(Vec::new())
+    }
 
     /// `plugin`: runs a program and gives its trimmed output.
     fn plugin(&mut self, program: &[u8], arguments: &[Text]) -> Result<Text, String>;

@@ -3,6 +3,8 @@
 mod budget;
 mod dependency;
 mod host;
+mod interface;
+mod patterns;
 
 use std::{fmt, rc::Rc};
 
@@ -12,8 +14,14 @@ pub use self::{
     budget::{Budget, Limits},
     dependency::{Answer, Dependency, Source},
     host::{FileWrite, Host, NoHost},
+    interface::{InterfaceFlags, NetworkInterface},
 };
-use crate::{fault::Fault, value::Value};
+use crate::{
+    fault::Fault,
+    go::regex::{Regex, RegexError},
+    network::{self, InterfaceAddress},
+    value::Value,
+};
 
 /// Passed to every function.
 pub struct Scope<'r> {
@@ -26,6 +34,9 @@ pub struct Scope<'r> {
     pub(crate) used: Vec<Dependency>,
     /// The answers, in the same order; none where it is not known yet.
     pub(crate) answers: SmallVec<[Option<Value>; 4]>,
+    /// Once they were asked for.
+    addresses: Option<Rc<[InterfaceAddress]>>,
+    patterns: patterns::Patterns,
 }
 
 impl<'r> Scope<'r> {
@@ -37,6 +48,8 @@ impl<'r> Scope<'r> {
             scratch: None,
             used: Vec::new(),
             answers: SmallVec::new(),
+            addresses: None,
+            patterns: patterns::Patterns::default(),
         }
     }
 
@@ -60,6 +73,25 @@ impl<'r> Scope<'r> {
         self.used.push(dependency);
         self.answers.push(answer.clone());
         Ok(answer)
+    }
+
+    /// A pattern, compiled, or why it cannot be.
+    ///
+    /// # Errors
+    /// The outer one: the budget is used up.
+    pub(crate) fn regex(&mut self, pattern: &[u8]) -> Result<Result<Rc<Regex>, RegexError>, Fault> {
+        self.patterns.compile(pattern, &mut self.budget)
+    }
+
+    /// The addresses of all network interfaces: asked for once, so that a run sees one state.
+    pub(crate) fn addresses(&mut self) -> Result<Rc<[InterfaceAddress]>, Fault> {
+        if let Some(addresses) = &self.addresses {
+            return Ok(Rc::clone(addresses));
+        }
+        let interfaces = self.host.interfaces().map_err(Fault::function)?;
+        let addresses: Rc<[InterfaceAddress]> = network::all(interfaces).into();
+        self.addresses = Some(Rc::clone(&addresses));
+        Ok(addresses)
     }
 
     /// What was asked for and is not known yet.

@@ -7,7 +7,7 @@ mod token;
 mod tree;
 
 pub(crate) use self::{
-    error::line_of,
+    error::{SyntaxError, line_of},
     parser::{ParseOptions, parse},
     tree::*,
 };

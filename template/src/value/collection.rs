@@ -458,6 +458,7 @@ fn intern(element: Type) -> &'static Type {
         Type::MAP => &Type::MAP,
         Type::STRING_MAP => &Type::STRING_MAP,
         Type::ANY_MAP => &Type::ANY_MAP,
+        Type::INTERFACE_ADDRESS => &Type::INTERFACE_ADDRESS,
         _ => &Type::Any,
     }
 }

@@ -77,6 +77,9 @@ impl Type {
     /// `map[interface {}]interface {}`, what YAML is read into.
     pub const ANY_MAP: Self = Self::Map(&Self::Any, &Self::Any);
 
+    /// An address of a network interface, inside of `sockaddr`.
+    pub const INTERFACE_ADDRESS: Self = Self::Struct("sockaddr.IfAddr");
+
     /// Whether `nil` is a value of the type.
     pub fn can_be_nil(self) -> bool {
         matches!(

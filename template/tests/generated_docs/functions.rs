@@ -45,6 +45,10 @@ pub(crate) const TOPICS: &[Topic] = &[
                 "the same; an error if it is not set or empty",
             ),
             (
+                "sockaddr EXPRESSION…",
+                "addresses of the pod's network interfaces: [above](#addresses-of-the-pod)",
+            ),
+            (
                 "timestamp [LAYOUT]",
                 "now, in UTC: as RFC 3339, as seconds (`unix`), or in a layout of Go",
             ),

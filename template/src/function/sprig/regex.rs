@@ -1,12 +1,11 @@
 //! Regular expressions, with Go's [syntax](https://pkg.go.dev/regexp/syntax). One that is wrong is
 //! an error, except for `regexMatch`, which takes it for one that does not match.
 
-use super::{
-    Arguments, BYTES_PER_STEP, Function, Outcome, STRING, THREE_STRINGS, TWO_STRINGS, large,
-    splitting, string,
-};
+use std::rc::Rc;
+
+use super::{Arguments, Function, Outcome, STRING, THREE_STRINGS, TWO_STRINGS, splitting, string};
 use crate::{
-    fault::{ErrorClass, Fault},
+    fault::Fault,
     go::regex::{Regex, quote_meta},
     scope::Scope,
     value::{List, Type, Value},
@@ -18,7 +17,8 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("sprig_mustRegexFind", TWO_STRINGS, find),
     Function::new("sprig_mustRegexFindAll", TWO_STRINGS_AND_INT, find_all),
     Function::new("sprig_mustRegexMatch", TWO_STRINGS, |scope, a| {
-        regex(scope, a).map(|regex| Value::Bool(regex.is_match(a.bytes(1))))
+        let regex = regex(scope, a)?;
+        Ok(Value::Bool(regex.is_match(a.bytes(1), &mut scope.budget)?))
     }),
     Function::new("sprig_mustRegexReplaceAll", THREE_STRINGS, replace_all),
     Function::new(
@@ -42,21 +42,16 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("sprig_regexSplit", TWO_STRINGS_AND_INT, split),
 ];
 
-/// Up to this size of a result the matches are not counted beforehand.
-const UNCOUNTED: u64 = 1 << 20;
-
 /// The expression comes first, the text second.
-fn regex(scope: &mut Scope<'_>, arguments: &Arguments<'_>) -> Result<Regex, Fault> {
-    let (pattern, text) = (arguments.bytes(0), arguments.bytes(1));
-    let steps = (text.len() + pattern.len()) / BYTES_PER_STEP;
-    scope.budget.work(large(steps))?;
-    Regex::new(pattern).map_err(|error| Fault::function(error.to_string()))
+fn regex(scope: &mut Scope<'_>, arguments: &Arguments<'_>) -> Result<Rc<Regex>, Fault> {
+    scope
+        .regex(arguments.bytes(0))?
+        .map_err(|error| Fault::function(error.to_string()))
 }
 
 fn is_match(scope: &mut Scope<'_>, arguments: &Arguments<'_>) -> Outcome {
-    let matches = match regex(scope, arguments) {
-        Ok(regex) => regex.is_match(arguments.bytes(1)),
-        Err(fault) if fault.class == ErrorClass::Limit => return Err(fault),
+    let matches = match scope.regex(arguments.bytes(0))? {
+        Ok(regex) => regex.is_match(arguments.bytes(1), &mut scope.budget)?,
         Err(_) => false,
     };
     Ok(Value::Bool(matches))
@@ -64,12 +59,15 @@ fn is_match(scope: &mut Scope<'_>, arguments: &Arguments<'_>) -> Outcome {
 
 fn find(scope: &mut Scope<'_>, arguments: &Arguments<'_>) -> Outcome {
     let regex = regex(scope, arguments)?;
-    Ok(string(regex.find(arguments.bytes(1)).unwrap_or_default()))
+    let found = regex.find(arguments.bytes(1), &mut scope.budget)?;
+    Ok(string(found.unwrap_or_default()))
 }
 
 /// No match is a nil list.
 fn find_all(scope: &mut Scope<'_>, arguments: &Arguments<'_>) -> Outcome {
-    let found = regex(scope, arguments)?.find_all(arguments.bytes(1), arguments.int(2));
+    let regex = regex(scope, arguments)?;
+    let (text, limit) = (arguments.bytes(1), arguments.int(2));
+    let found = regex.find_all(text, limit, &mut scope.budget)?;
     if found.is_empty() {
         return Ok(nil());
     }
@@ -81,7 +79,10 @@ fn split(scope: &mut Scope<'_>, arguments: &Arguments<'_>) -> Outcome {
     let regex = regex(scope, arguments)?;
     match arguments.int(2) {
         0 => Ok(nil()),
-        limit => splitting::list(scope, regex.split(arguments.bytes(1), limit)),
+        limit => {
+            let parts = regex.split(arguments.bytes(1), limit, &mut scope.budget)?;
+            splitting::list(scope, parts)
+        }
     }
 }
 
@@ -90,38 +91,15 @@ fn nil() -> Value {
 }
 
 fn replace_all(scope: &mut Scope<'_>, arguments: &Arguments<'_>) -> Outcome {
-    let (text, replacement) = (arguments.bytes(1), arguments.bytes(2));
     let regex = regex(scope, arguments)?;
-    let references = memchr::memchr_iter(b'$', replacement).count();
-    count(scope, &regex, text, replacement, references)?;
-    Ok(Value::String(regex.replace_all(text, replacement).into()))
+    let (text, replacement) = (arguments.bytes(1), arguments.bytes(2));
+    let replaced = regex.replace_all(text, replacement, &mut scope.budget)?;
+    Ok(Value::String(replaced.into()))
 }
 
 fn replace_all_literal(scope: &mut Scope<'_>, arguments: &Arguments<'_>) -> Outcome {
-    let (text, replacement) = (arguments.bytes(1), arguments.bytes(2));
     let regex = regex(scope, arguments)?;
-    count(scope, &regex, text, replacement, 0)?;
-    Ok(Value::String(
-        regex.replace_all_literal(text, replacement).into(),
-    ))
-}
-
-/// Counts the most that replacing can make; every reference can repeat the whole text once.
-fn count(
-    scope: &mut Scope<'_>,
-    regex: &Regex,
-    text: &[u8],
-    replacement: &[u8],
-    references: usize,
-) -> Result<(), Fault> {
-    let most = |matches: usize| {
-        large(matches)
-            .saturating_mul(large(replacement.len()))
-            .saturating_add(large(references + 1).saturating_mul(large(text.len())))
-    };
-    let mut size = most(text.len() + 1);
-    if size > UNCOUNTED {
-        size = most(regex.find_all(text, -1).len());
-    }
-    scope.budget.memory(size)
+    let (text, replacement) = (arguments.bytes(1), arguments.bytes(2));
+    let replaced = regex.replace_all_literal(text, replacement, &mut scope.budget)?;
+    Ok(Value::String(replaced.into()))
 }

@@ -26,6 +26,10 @@ impl Set {
         self.0.len()
     }
 
+    pub(super) fn is_character(&self) -> bool {
+        matches!(self.0.as_slice(), [(first, last)] if first == last)
+    }
+
     #[must_use]
     pub(super) fn negated(mut self) -> Self {
         self.sort();
@@ -48,8 +52,8 @@ impl Set {
     pub(super) fn folded(mut self) -> Self {
         self.sort();
         let mut others = Vec::new();
-        if let [(first, last)] = self.0.as_slice()
-            && first == last
+        if self.is_character()
+            && let [(first, _)] = self.0.as_slice()
         {
             let mut other = unicode::simple_fold(*first);
             while other != *first {

@@ -2,7 +2,11 @@
 
 use vouchsafe_shared::secret::SecretBuffer;
 
-use crate::go::unicode;
+use super::{append, steps};
+use crate::{fault::Fault, go::unicode, scope::Budget};
+
+/// Parts of a template that are written for the price of one step.
+const PARTS_PER_STEP: usize = 8;
 
 pub(super) struct Template<'template>(Vec<Part<'template>>);
 
@@ -41,16 +45,19 @@ impl<'template> Template<'template> {
         &self,
         group: impl Fn(usize) -> Option<&'text [u8]>,
         output: &mut SecretBuffer,
-    ) {
+        budget: &mut Budget,
+    ) -> Result<(), Fault> {
+        budget.work(steps(self.0.len(), PARTS_PER_STEP))?;
         for part in &self.0 {
             match part {
-                Part::Literal(literal) => output.push_bytes(literal),
+                Part::Literal(literal) => append(output, literal, budget)?,
                 Part::Groups(indexes) => {
                     let text = indexes.iter().find_map(|index| group(*index));
-                    output.push_bytes(text.unwrap_or_default());
+                    append(output, text.unwrap_or_default(), budget)?;
                 }
             }
         }
+        Ok(())
     }
 }
 

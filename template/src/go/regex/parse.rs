@@ -9,6 +9,7 @@ use super::{
     escape,
     group::{self, Opening},
     set,
+    work::Work,
 };
 
 /// The largest product of counted repetitions inside one another.
@@ -36,7 +37,8 @@ pub(super) struct Parsed {
     pub(super) group_names: Vec<String>,
 }
 
-pub(super) fn parse(pattern: &[u8]) -> Result<Parsed, RegexError> {
+/// Counts the work, also that for a pattern that is refused.
+pub(super) fn parse(pattern: &[u8], work: &mut Work) -> Result<Parsed, RegexError> {
     let pattern = std::str::from_utf8(pattern).map_err(|_| RegexError::Utf8)?;
     let mut parser = Parser {
         rest: pattern,
@@ -45,6 +47,7 @@ pub(super) fn parse(pattern: &[u8]) -> Result<Parsed, RegexError> {
         group: Group::default(),
         group_names: Vec::new(),
         set_ranges: 0,
+        work,
     };
     parser.run()?;
     Ok(Parsed {
@@ -76,6 +79,7 @@ struct Parser<'pattern> {
     group: Group,
     group_names: Vec<String>,
     set_ranges: usize,
+    work: &'pattern mut Work,
 }
 
 impl Parser<'_> {
@@ -100,7 +104,7 @@ impl Parser<'_> {
                     self.group.close_alternative()?;
                 }
                 '[' => {
-                    let set = set::parse(&mut self.rest, self.flags)?;
+                    let set = set::parse(&mut self.rest, self.flags, self.work)?;
                     self.push_set(set)?;
                 }
                 '\\' => self.escape()?,
@@ -156,6 +160,7 @@ impl Parser<'_> {
 
     fn push_set(&mut self, set: Set) -> Result<(), RegexError> {
         self.set_ranges += set.len();
+        self.work.ranges(set.len())?;
         if self.set_ranges > MAX_SET_RANGES {
             return Err(RegexError::TooLarge);
         }
@@ -269,7 +274,7 @@ impl Parser<'_> {
             }
             return Ok(());
         }
-        if let Some(set) = set::parse_escape(&mut self.rest, self.flags)? {
+        if let Some(set) = set::parse_escape(&mut self.rest, self.flags, self.work)? {
             return self.push_set(set);
         }
         let literal = escape::parse(&mut self.rest)?;

@@ -5,11 +5,15 @@ use super::{
     class::{self, Set},
     escape,
     parse::Flags,
+    work::Work,
 };
+
+/// Of one bracketed set, before those that touch become one: the largest property has about 700.
+const MAX_SET_RANGES: usize = 200_000;
 
 /// Takes a bracketed set from the start of the pattern. Only the characters of Go's syntax are
 /// special: a second bracket, `&&` and `--` are not.
-pub(super) fn parse(pattern: &mut &str, flags: Flags) -> Result<Set, RegexError> {
+pub(super) fn parse(pattern: &mut &str, flags: Flags, work: &mut Work) -> Result<Set, RegexError> {
     let mut rest = pattern
         .strip_prefix('[')
         .ok_or(RegexError::MissingBracket)?;
@@ -21,12 +25,17 @@ pub(super) fn parse(pattern: &mut &str, flags: Flags) -> Result<Set, RegexError>
     let mut first = true;
     while first || !rest.starts_with(']') {
         first = false;
-        if let Some(named) = parse_named(&mut rest, flags)? {
-            set.merge(&named);
-        } else if let Some(escaped) = parse_escape(&mut rest, flags)? {
-            set.merge(&escaped);
+        let part = if let Some(named) = parse_named(&mut rest, flags, work)? {
+            named
+        } else if let Some(escaped) = parse_escape(&mut rest, flags, work)? {
+            escaped
         } else {
-            set.merge(&parse_range(&mut rest, flags)?);
+            parse_range(&mut rest, flags, work)?
+        };
+        work.ranges(part.len())?;
+        set.merge(&part);
+        if set.len() > MAX_SET_RANGES {
+            return Err(RegexError::TooLarge);
         }
     }
     *pattern = rest.get(1..).unwrap_or_default();
@@ -34,7 +43,11 @@ pub(super) fn parse(pattern: &mut &str, flags: Flags) -> Result<Set, RegexError>
 }
 
 /// `\d` and its like, or `\p{Greek}`; none where the escape stands for one character.
-pub(super) fn parse_escape(pattern: &mut &str, flags: Flags) -> Result<Option<Set>, RegexError> {
+pub(super) fn parse_escape(
+    pattern: &mut &str,
+    flags: Flags,
+    work: &mut Work,
+) -> Result<Option<Set>, RegexError> {
     let Some(escaped) = pattern.strip_prefix('\\') else {
         return Ok(None);
     };
@@ -44,7 +57,7 @@ pub(super) fn parse_escape(pattern: &mut &str, flags: Flags) -> Result<Option<Se
     let rest = escaped.get(1..).unwrap_or_default();
     if let Some((set, negated)) = class::perl(letter) {
         *pattern = rest;
-        return Ok(Some(with_flags(set, negated, flags)));
+        return with_flags(set, negated, flags, work).map(Some);
     }
     if !matches!(letter, b'p' | b'P') {
         return Ok(None);
@@ -54,6 +67,8 @@ pub(super) fn parse_escape(pattern: &mut &str, flags: Flags) -> Result<Option<Se
         Some(name) => (name, true),
         None => (name, false),
     };
+    // Once for the property, and more for what differs in case.
+    work.tables(if flags.fold_case { 4 } else { 1 })?;
     let set = class::property(name, flags.fold_case).ok_or(RegexError::ClassRange)?;
     *pattern = rest.get(length..).unwrap_or_default();
     let negated = inverted != (letter == b'P');
@@ -71,7 +86,11 @@ fn property_name(text: &str) -> Option<(&str, usize)> {
 }
 
 /// `[:alpha:]` or `[:^alpha:]`; without the closing `:]` the bracket is a literal.
-fn parse_named(pattern: &mut &str, flags: Flags) -> Result<Option<Set>, RegexError> {
+fn parse_named(
+    pattern: &mut &str,
+    flags: Flags,
+    work: &mut Work,
+) -> Result<Option<Set>, RegexError> {
     let Some((name, rest)) = pattern
         .strip_prefix("[:")
         .and_then(|named| named.split_once(":]"))
@@ -84,10 +103,10 @@ fn parse_named(pattern: &mut &str, flags: Flags) -> Result<Option<Set>, RegexErr
     };
     let set = class::posix(name.as_bytes()).ok_or(RegexError::ClassRange)?;
     *pattern = rest;
-    Ok(Some(with_flags(set, negated, flags)))
+    with_flags(set, negated, flags, work).map(Some)
 }
 
-fn parse_range(pattern: &mut &str, flags: Flags) -> Result<Set, RegexError> {
+fn parse_range(pattern: &mut &str, flags: Flags, work: &mut Work) -> Result<Set, RegexError> {
     let first = parse_character(pattern)?;
     let mut last = first;
     // A hyphen before the closing bracket is a literal.
@@ -103,7 +122,7 @@ fn parse_range(pattern: &mut &str, flags: Flags) -> Result<Set, RegexError> {
     }
     let mut set = Set::default();
     set.add(first, last);
-    Ok(with_flags(set, false, flags))
+    with_flags(set, false, flags, work)
 }
 
 fn parse_character(pattern: &mut &str) -> Result<u32, RegexError> {
@@ -115,9 +134,17 @@ fn parse_character(pattern: &mut &str) -> Result<u32, RegexError> {
     Ok(character.into())
 }
 
-fn with_flags(mut set: Set, negated: bool, flags: Flags) -> Set {
+fn with_flags(
+    mut set: Set,
+    negated: bool,
+    flags: Flags,
+    work: &mut Work,
+) -> Result<Set, RegexError> {
     if flags.fold_case {
+        if !set.is_character() {
+            work.tables(2)?;
+        }
         set = set.folded();
     }
-    if negated { set.negated() } else { set }
+    Ok(if negated { set.negated() } else { set })
 }

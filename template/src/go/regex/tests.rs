@@ -1,7 +1,14 @@
 //! `golden.tsv` is from Go 1.26: pattern, text, template, limit, then the matches, the text with
 //! replacements, the text with literal replacements and the parts of a split; or `refused`.
 
+use regex_automata::{Input, nfa::thompson::pikevm::PikeVM};
+
 use super::*;
+use crate::scope::Limits;
+
+fn budget() -> Budget {
+    Budget::new(Limits::default())
+}
 
 fn unescape(field: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -48,18 +55,32 @@ fn matches_replaces_and_splits_as_go() {
         let (text, template) = (unescape(fields[1]), unescape(fields[2]));
         let limit: i64 = fields[3].parse().unwrap();
         let shown = [
-            escape(&regex.find_all(&text, limit)),
-            escape(&[regex.replace_all(&text, &template).expose_secret()]),
-            escape(&[regex.replace_all_literal(&text, &template).expose_secret()]),
-            escape(&regex.split(&text, limit)),
+            escape(&regex.find_all(&text, limit, &mut budget()).unwrap()),
+            escape(&[regex
+                .replace_all(&text, &template, &mut budget())
+                .unwrap()
+                .expose_secret()]),
+            escape(&[regex
+                .replace_all_literal(&text, &template, &mut budget())
+                .unwrap()
+                .expose_secret()]),
+            escape(&regex.split(&text, limit, &mut budget()).unwrap()),
         ];
         assert_eq!(shown, fields[4..8], "{line}");
         assert_eq!(
-            regex.find(&text),
-            regex.find_all(&text, 1).first().copied(),
+            regex.find(&text, &mut budget()).unwrap(),
+            regex
+                .find_all(&text, 1, &mut budget())
+                .unwrap()
+                .first()
+                .copied(),
             "{line}"
         );
-        assert_eq!(regex.is_match(&text), regex.find(&text).is_some(), "{line}");
+        assert_eq!(
+            regex.is_match(&text, &mut budget()).unwrap(),
+            regex.find(&text, &mut budget()).unwrap().is_some(),
+            "{line}"
+        );
     }
 }
 
@@ -87,7 +108,12 @@ fn tells_the_kind_of_error_but_not_the_pattern() {
 #[test]
 fn allows_many_levels_but_not_any_number() {
     let nested = |depth: usize| [b"(".repeat(depth), b"a".to_vec(), b")".repeat(depth)].concat();
-    assert!(Regex::new(&nested(249)).unwrap().is_match(b"a"));
+    assert!(
+        Regex::new(&nested(249))
+            .unwrap()
+            .is_match(b"a", &mut budget())
+            .unwrap()
+    );
     assert_eq!(Regex::new(&nested(250)).unwrap_err(), RegexError::Nesting);
     let starred = [b"(?:".repeat(5_000), b"a".to_vec(), b")*".repeat(5_000)].concat();
     assert_eq!(Regex::new(&starred).unwrap_err(), RegexError::Nesting);
@@ -103,7 +129,8 @@ fn bounds_the_memory_of_a_pattern() {
     assert!(
         Regex::new(br"^[\w.-]{1,255}@\pL{1,63}$")
             .unwrap()
-            .is_match(b"a.b@example")
+            .is_match(b"a.b@example", &mut budget())
+            .unwrap()
     );
 }
 
@@ -123,8 +150,8 @@ proptest::proptest! {
         template in "[$a1{}x]{0,8}",
     ) {
         if let Ok(regex) = Regex::new(pattern.as_bytes()) {
-            let _ = regex.replace_all(&text, template.as_bytes());
-            let _ = regex.split(&text, 3);
+            let _ = regex.replace_all(&text, template.as_bytes(), &mut budget());
+            let _ = regex.split(&text, 3, &mut budget());
         }
     }
 
@@ -132,6 +159,32 @@ proptest::proptest! {
     fn quoted_text_matches_itself(text: String) {
         let pattern = quote_meta(text.as_bytes());
         let regex = Regex::new(pattern.expose_secret()).unwrap();
-        proptest::prop_assert_eq!(regex.find(text.as_bytes()), Some(text.as_bytes()));
+        proptest::prop_assert_eq!(regex.find(text.as_bytes(), &mut budget()).unwrap(), Some(text.as_bytes()));
+    }
+
+    /// The engine that it takes the place of; both follow the same program.
+    #[test]
+    fn finds_what_the_engine_of_the_regex_crate_finds(
+        pattern in r"[ab(|)*+?{}\[\]^$\\.,1-3:é<>PQEpLdwsbBxiU-]{0,24}",
+        text in "[abé1 _\n]{0,24}",
+        from in 0_usize..3,
+    ) {
+        if let Ok(regex) = Regex::new(pattern.as_bytes())
+            && text.is_char_boundary(from)
+        {
+            let theirs = PikeVM::new_from_nfa(regex.program.nfa.clone()).unwrap();
+            let mut captures = theirs.create_captures();
+            let input = Input::new(&text).range(from..);
+            theirs.search(&mut theirs.create_cache(), &input, &mut captures);
+            let mut machine =
+                Machine::new(&regex.program, captures.group_len(), &mut budget()).unwrap();
+            let found = machine.search(text.as_bytes(), from, &mut budget()).unwrap();
+            proptest::prop_assert_eq!(found, captures.is_match());
+            for index in 0..captures.group_len() {
+                let span = captures.get_group(index).map(|span| (span.start, span.end));
+                let ours = found.then(|| machine.group(index)).flatten();
+                proptest::prop_assert_eq!(ours, span, "group {}", index);
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@
 //! last character, how many characters follow, their step, and by how much they change, the sign
 //! in the lowest bit.
 
-use std::iter;
+use std::{iter, sync::LazyLock};
 
 #[cfg(test)]
 mod tests;
@@ -72,14 +72,23 @@ pub fn is_digit(character: char) -> bool {
     category(character) == "Nd"
 }
 
+/// Sorted: patterns ask for many.
+static FOLD_PAIRS: LazyLock<Vec<(u32, u32)>> = LazyLock::new(|| {
+    let mut pairs: Vec<_> = changes(FOLDS).flat_map(Change::pairs).collect();
+    pairs.sort_unstable();
+    pairs
+});
+
 /// The next character that differs in case only, around in a circle.
 pub fn simple_fold(character: u32) -> u32 {
-    mapped(FOLDS, character)
+    let position = FOLD_PAIRS.binary_search_by_key(&character, |(from, _)| *from);
+    let pair = position.ok().and_then(|position| FOLD_PAIRS.get(position));
+    pair.map_or(character, |(_, next)| *next)
 }
 
-/// All characters that differ from another in case only, with the next of their circle.
+/// All characters that differ from another in case only, with the next of their circle, in order.
 pub fn folds() -> impl Iterator<Item = (u32, u32)> {
-    changes(FOLDS).flat_map(Change::pairs)
+    FOLD_PAIRS.iter().copied()
 }
 
 /// The title case of one character as one character.

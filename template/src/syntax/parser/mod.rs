@@ -14,7 +14,7 @@ use super::{
     token::{Keyword, Token, TokenKind},
     tree::{Definition, Node, Offset, Span, Tree},
 };
-use crate::{fault::ErrorClass, go::quote::unquote, value::Text};
+use crate::{fault::ErrorClass, function::Vocabulary, go::quote::unquote, value::Text};
 
 /// What a host sets for all its templates.
 #[derive(Clone, Copy)]
@@ -25,6 +25,7 @@ pub(crate) struct ParseOptions<'o> {
     pub(crate) nesting: u32,
     /// Functions that are treated as not defined.
     pub(crate) denied: &'o dyn Fn(&str) -> bool,
+    pub(crate) vocabulary: Vocabulary,
 }
 
 /// Parses a template and all it defines.

@@ -114,7 +114,7 @@ impl Parser<'_> {
 
     fn function(&mut self, token: Token) -> Result<OperandKind, SyntaxError> {
         let name = std::str::from_utf8(self.bytes(token)).unwrap_or_default();
-        if let Some(function) = function::find(name) {
+        if let Some(function) = self.options.vocabulary.find(name) {
             // As in the original: it is there, and fails when it is called.
             let denied = (self.options.denied)(name);
             return Ok(OperandKind::Function(if denied {
@@ -123,7 +123,7 @@ impl Parser<'_> {
                 function
             }));
         }
-        if let Some(reason) = function::unsupported::reason(name) {
+        if let Some(reason) = self.options.vocabulary.reason(name) {
             // Told only if nothing else is wrong: to the original programs it is a function.
             self.unsupported.get_or_insert_with(|| {
                 SyntaxError::new(
@@ -139,7 +139,7 @@ impl Parser<'_> {
             token.start as usize,
             format!("there is no function `{name}`"),
         );
-        Err(match nearest(name, function::names()) {
+        Err(match nearest(name, self.options.vocabulary.names()) {
             Some(other) => error.with_hint(format!("did you mean `{other}`?")),
             None => error,
         })
