@@ -96,6 +96,7 @@ demo: preflight test-servers images ## Watch a pod get a secret, and follow its 
 bench: preflight test-servers binaries ## Sizes, memory, start to first render, mutate per CPU-second
 	cargo build --locked --release --package vouchsafe-webhook --example mutate_bench
 	VOUCHSAFE_TEST_AGENT=$(CURDIR)/$(agent) VOUCHSAFE_TEST_WEBHOOK=$(CURDIR)/$(webhook) $(cluster)/with-cluster.sh tests/bench/run.py
+	tests/bench/webhook.py $(webhook)
 
 .PHONY: oracle
 oracle: ## The original template engine, which tells what a template gives; needs Go 1.26
@@ -121,7 +122,7 @@ bench-templates: ## Our template engine against Go's; page=docs/benchmarks.md wr
 
 fuzz_targets := annotations agent_config admission_review vault_answer render template_parse template_render template_documents template_format vault_config
 fuzz_seconds := 30
-# What a user writes and the agent runs: fuzzed in every test run.
+# What a user writes and the agent runs, and what the webhook reads: fuzzed in every test run.
 fuzz_short_targets := template_parse template_render
 
 .PHONY: fuzz
@@ -137,6 +138,7 @@ fuzz: ## Fuzz each target for fuzz_seconds (30); targets="…" for some only
 fuzz-short: ## What `make test` fuzzes, where a nightly compiler can be had
 	@if rustup run nightly rustc --version >/dev/null 2>&1 || rustup toolchain install nightly --profile minimal; then \
 	  $(MAKE) fuzz targets="$(fuzz_short_targets)" fuzz_flags=--no-default-features; \
+	  $(MAKE) fuzz targets=admission_review; \
 	else echo "==> no nightly compiler can be had: nothing is fuzzed"; fi
 
 .PHONY: docs

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes what the fuzzers of languages start from, out of the cases of template/tests and vault-config/tests."""
+"""Writes what fuzzers start from, out of the cases of template/tests, vault-config/tests and webhook/tests."""
 
 import base64
 import hashlib
@@ -10,6 +10,7 @@ from pathlib import Path
 FUZZ = Path(__file__).resolve().parent
 TESTS = FUZZ.parent / "template" / "tests"
 VAULT_CONFIG = FUZZ.parent / "vault-config" / "tests"
+WEBHOOK = FUZZ.parent / "webhook" / "tests"
 LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"|`([^`]*)`', re.DOTALL)
 # The letter of template_format for the literals of a file of cases.
 KINDS = {
@@ -82,8 +83,32 @@ def seeds():
         yield "vault_config", path.read_bytes()
 
 
+def reviews():
+    """Inputs of admission_review: reviews of both versions, and what the target itself puts into one."""
+    for case in lines(WEBHOOK / "conformance" / "cases.jsonl"):
+        annotations = case["pod"]["metadata"].get("annotations", {})
+        for version in ("v1", "v1beta1"):
+            yield json.dumps({
+                "apiVersion": f"admission.k8s.io/{version}",
+                "kind": "AdmissionReview",
+                "request": {
+                    "uid": "the-uid",
+                    "kind": {"group": "", "version": "v1", "kind": "Pod"},
+                    "operation": "CREATE",
+                    "namespace": case["namespace"],
+                    "object": case["pod"],
+                },
+            })
+        yield json.dumps(case["pod"])
+        yield json.dumps(annotations)
+        yield json.dumps({re.sub("^vault.hashicorp.com/(agent-)?", "vouchsafe.dev/", key): value for key, value in annotations.items()})
+    yield '{"a":' * 120 + "1" + "}" * 120
+    yield "[" * 60
+    yield "{{ with secret `a` }}{{ end }}"
+
+
 def main():
-    for target, seed in seeds():
+    for target, seed in [*seeds(), *(("admission_review", review.encode()) for review in reviews())]:
         corpus = FUZZ / "corpus" / target
         corpus.mkdir(parents=True, exist_ok=True)
         (corpus / hashlib.sha1(seed).hexdigest()).write_bytes(seed)

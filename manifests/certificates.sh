@@ -60,14 +60,16 @@ webhook_namespace=$(kubectl get mutatingwebhookconfiguration "$configuration" -o
 [ "$webhook_namespace" = "$namespace" ] ||
   fail "the MutatingWebhookConfiguration $configuration names a service in the namespace $webhook_namespace, not $namespace"
 kubectl get mutatingwebhookconfiguration "$configuration" -o jsonpath='{.webhooks[0].clientConfig.caBundle}' | base64 -d >bundle.crt
+bundles=$(kubectl get mutatingwebhookconfiguration "$configuration" -o jsonpath='{range .webhooks[*]}{.clientConfig.caBundle}{"\n"}{end}')
 present() { kubectl --namespace "$namespace" get secret "$secret" --ignore-not-found -o jsonpath="{.data.tls\\.$1}" | base64 -d; }
 present crt >present.crt
 present key >present.key
 
-# Good: the authority that the API server was told about vouches for it under the service's name, it fits its key,
+# Good: the authority that the API server was told about, for all webhooks alike, vouches for it under the service's name, it fits its key,
 # and there is time left.
 good() {
-  [ -s bundle.crt ] && [ -s present.crt ] && [ -s present.key ] &&
+  [ "$(sort --unique <<<"$bundles" | wc -l)" = 1 ] &&
+    [ -s bundle.crt ] && [ -s present.crt ] && [ -s present.key ] &&
     openssl verify -CAfile bundle.crt -purpose sslserver -verify_hostname "$service" present.crt &&
     openssl x509 -in present.crt -noout -checkend "$margin" &&
     [ "$(openssl x509 -in present.crt -noout -pubkey)" = "$(openssl pkey -in present.key -pubout)" ]
@@ -104,8 +106,11 @@ if [ -s bundle.crt ] && [ -s present.crt ]; then
     fi
   done <bundle.crt
 fi
-kubectl patch mutatingwebhookconfiguration "$configuration" --type=json \
-  --patch="[{\"op\": \"add\", \"path\": \"/webhooks/0/clientConfig/caBundle\", \"value\": \"$(base64 <new-bundle.crt | tr -d '\n')\"}]"
+bundle=$(base64 <new-bundle.crt | tr -d '\n') patch=
+for ((index = 0; index < $(wc -l <<<"$bundles"); index++)); do
+  patch+="${patch:+, }{\"op\": \"add\", \"path\": \"/webhooks/$index/clientConfig/caBundle\", \"value\": \"$bundle\"}"
+done
+kubectl patch mutatingwebhookconfiguration "$configuration" --type=json --patch="[$patch]"
 kubectl --namespace "$namespace" create secret tls "$secret" --cert=tls.crt --key=tls.key --dry-run=client -o yaml |
   kubectl --namespace "$namespace" apply --server-side --force-conflicts --field-manager=vouchsafe-certificates -f -
 echo "The certificate of $service is good until $(expiry tls.crt)."

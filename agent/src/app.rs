@@ -2,11 +2,22 @@
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
+use tokio::sync::mpsc;
 use tracing::{error, info};
 use vouchsafe_shared::config::{AgentConfig, StoreKind};
 
 use crate::{
-    driver::Driver, harden, lifecycle::Mode, listen, log, metrics::Metrics, store::vault::Vault,
+    driver::Driver,
+    harden,
+    lifecycle::Mode,
+    listen::{
+        api::{self, Wish},
+        health,
+    },
+    log,
+    metrics::Metrics,
+    pid_file::PidFile,
+    store::vault::Vault,
     template::Templates,
 };
 
@@ -18,9 +29,14 @@ pub fn run(config: AgentConfig) -> ExitCode {
     start(config, Mode::Stay, None)
 }
 
-/// Renders once; fails when that takes longer than `timeout`.
-pub fn init(config: AgentConfig, timeout: Duration) -> ExitCode {
-    start(config, Mode::Once, Some(timeout))
+/// Renders once, for [`run`] to go on with; fails when that takes longer than `timeout`.
+pub fn init(config: AgentConfig, timeout: Option<Duration>) -> ExitCode {
+    start(config, Mode::HandOver, timeout)
+}
+
+/// Renders once and leaves nothing to go on with; fails when that takes longer than `timeout`.
+pub fn once(config: AgentConfig, timeout: Option<Duration>) -> ExitCode {
+    start(config, Mode::Once, timeout)
 }
 
 fn start(config: AgentConfig, mode: Mode, timeout: Option<Duration>) -> ExitCode {
@@ -33,6 +49,14 @@ fn start(config: AgentConfig, mode: Mode, timeout: Option<Duration>) -> ExitCode
     if templates.are_hopeless() {
         return ExitCode::from(BAD_CONFIGURATION);
     }
+    let pid_file = config.pid_file.as_ref();
+    let _pid_file = match pid_file.map(PidFile::create).transpose() {
+        Ok(held) => held,
+        Err(failure) => {
+            error!(path = config.pid_file, %failure, "pid_file_not_written");
+            return ExitCode::FAILURE;
+        }
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .enable_time()
@@ -48,23 +72,18 @@ fn start(config: AgentConfig, mode: Mode, timeout: Option<Duration>) -> ExitCode
             return ExitCode::FAILURE;
         }
     };
-    let code = runtime.block_on(async {
-        match timeout {
-            None => serve(config, templates, mode).await,
-            Some(limit) => tokio::time::timeout(limit, serve(config, templates, mode))
-                .await
-                .unwrap_or_else(|_| {
-                    error!(?limit, "gave_up: not everything could be rendered in time");
-                    ExitCode::FAILURE
-                }),
-        }
-    });
+    let code = runtime.block_on(serve(config, templates, mode, timeout));
     // A name lookup may still hang in its thread; it is not worth waiting for.
     runtime.shutdown_background();
     code
 }
 
-async fn serve(config: AgentConfig, templates: Templates, mode: Mode) -> ExitCode {
+async fn serve(
+    config: AgentConfig,
+    templates: Templates,
+    mode: Mode,
+    timeout: Option<Duration>,
+) -> ExitCode {
     let metrics = Arc::new(Metrics::default());
     info!(
         version = env!("CARGO_PKG_VERSION"),
@@ -72,32 +91,55 @@ async fn serve(config: AgentConfig, templates: Templates, mode: Mode) -> ExitCod
         stores = config.stores.len(),
         "started"
     );
-    if let (Some(address), Mode::Stay) = (config.listen, mode) {
-        match listen::serve(address, Arc::clone(&metrics)).await {
-            Ok(address) => info!(%address, "listening"),
-            Err(failure) => {
-                error!(%address, %failure, "not_listening");
-                return ExitCode::FAILURE;
-            }
-        }
+    // One wish at a time: the next is taken when the agent has seen to it.
+    let (sender, wishes) = mpsc::channel(1);
+    if let Err(code) = listen(&config, mode, &metrics, sender).await {
+        return code;
     }
     let stores = config.stores.iter().map(|store| match store.kind {
         StoreKind::Vault => Vault::new(store),
     });
     let stores = stores.collect();
-    let driver = Driver::new(
-        config,
-        templates,
-        mode,
-        stores,
-        metrics,
-        fastrand::Rng::new(),
-    );
-    match driver.run().await {
+    let rng = fastrand::Rng::new();
+    let mut driver = Driver::new(config, templates, mode, stores, metrics, rng);
+    if let Some(limit) = timeout {
+        driver = driver.limited(limit);
+    }
+    let ended = driver.run(wishes).await;
+    // Whoever asked for the end is to be answered: connections have their turn once more.
+    tokio::task::yield_now().await;
+    match ended {
         Ok(code) => code,
         Err(failure) => {
             error!(%failure, "signals_not_available");
             ExitCode::FAILURE
         }
     }
+}
+
+async fn listen(
+    config: &AgentConfig,
+    mode: Mode,
+    metrics: &Arc<Metrics>,
+    wishes: mpsc::Sender<Wish>,
+) -> Result<(), ExitCode> {
+    let told = |address: String, bound: std::io::Result<std::net::SocketAddr>| match bound {
+        Ok(address) => {
+            info!(%address, "listening");
+            Ok(())
+        }
+        Err(failure) => {
+            error!(address, %failure, "not_listening");
+            Err(ExitCode::FAILURE)
+        }
+    };
+    if let (Some(address), Mode::Stay) = (config.listen, mode) {
+        let bound = health::serve(address, Arc::clone(metrics)).await;
+        told(address.to_string(), bound)?;
+    }
+    if let Some(api) = config.api {
+        let bound = api::serve(api, Arc::clone(metrics), wishes).await;
+        told(format!("127.0.0.1:{}", api.port), bound)?;
+    }
+    Ok(())
 }

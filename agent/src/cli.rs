@@ -14,25 +14,30 @@ Usage: vouchsafe-agent COMMAND [OPTIONS]
 
 Commands:
   run        Render, then renew, refresh and tell the application until stopped
-  init       Render once, then exit
+  init       Render once, then exit; run goes on with the same token and secrets
+  once       Render once, give the token back if asked, then exit
   ready      Exit with 0 when all files are there, else say why not and exit with 1
   version    Print the version
 
 Options:
-  --config FILE       Read the configuration from FILE instead of $VOUCHSAFE_CONFIG
+  --config FILE       Read the configuration from FILE instead of $VOUCHSAFE_CONFIG and the
+                      variables that continue it ($VOUCHSAFE_CONFIG_2, _3, ...)
   --vault-agent-config FILE
                       Read it from a configuration FILE of Vault Agent (HCL or JSON) and from
                       $VAULT_ADDR, $VAULT_CACERT and so on; volumes from $VOUCHSAFE_VOLUMES
-  --timeout DURATION  For init: give up after this long (default 5m)
+  --timeout DURATION  For init and once: give up after this long (default: never)
   -h, --help          Print this help
 
-Signals (run):
-  SIGTERM, SIGINT     Stop, give the token back if asked, within 5 s
+Signals:
+  SIGTERM, SIGINT     Stop; give the token back if asked, after the time set for the
+                      application to end, within 5 s
   SIGHUP              Read all secrets again now, except what was issued to this pod
 
 Exit codes:
   0   done, or stopped as asked; ready: all files are there
-  1   failed at run time, or a template with error_fatal failed; ready: not ready
+  1   failed at run time: a template with error_fatal, a login with exit_on_error, a secret
+      that could not be had for 5 minutes with exit_on_retry_failure, the timeout;
+      ready: not ready
   64  wrong command line or configuration, or templates that can never be rendered
 ";
 
@@ -44,7 +49,11 @@ pub enum Command {
     },
     Init {
         config: ConfigSource,
-        timeout: Duration,
+        timeout: Option<Duration>,
+    },
+    Once {
+        config: ConfigSource,
+        timeout: Option<Duration>,
     },
     Ready {
         config: ConfigSource,
@@ -56,6 +65,7 @@ pub enum Command {
 /// Where the configuration comes from.
 #[derive(Debug, PartialEq)]
 pub enum ConfigSource {
+    /// [`AgentConfig::VARIABLE`] and the variables that continue it.
     Environment,
     File(PathBuf),
     /// A file that was written for Vault Agent.
@@ -69,8 +79,6 @@ pub enum ConfigSource {
 pub struct UsageError(pub(crate) String);
 
 impl Command {
-    const INIT_TIMEOUT: Duration = Duration::from_secs(300);
-
     /// Reads arguments, the program's own name not among them.
     ///
     /// # Errors
@@ -107,21 +115,19 @@ impl Command {
             return Err(UsageError("no command; see --help".to_owned()));
         };
         let command = command.to_string_lossy();
-        if timeout.is_some() && command != "init" {
+        if timeout.is_some() && command != "init" && command != "once" {
             return Err(UsageError(
-                "--timeout is for init only; see --help".to_owned(),
+                "--timeout is for init and once only; see --help".to_owned(),
             ));
         }
         match &*command {
             "run" => Ok(Self::Run { config }),
-            "init" => Ok(Self::Init {
-                config,
-                timeout: timeout.unwrap_or(Self::INIT_TIMEOUT),
-            }),
+            "init" => Ok(Self::Init { config, timeout }),
+            "once" => Ok(Self::Once { config, timeout }),
             "ready" => Ok(Self::Ready { config }),
             "version" => Ok(Self::Version),
             other => Err(UsageError(format!(
-                "{other:?} is not a command; expected run, init, ready or version"
+                "{other:?} is not a command; expected run, init, once, ready or version"
             ))),
         }
     }
@@ -139,14 +145,11 @@ impl ConfigSource {
         let (place, text) = match self {
             Self::Environment => {
                 let name = AgentConfig::VARIABLE;
-                let text = variable(name).ok_or_else(|| {
+                let text = joined(&variable)?.ok_or_else(|| {
                     UsageError(format!(
                         "no configuration: set {name} or give --config FILE"
                     ))
                 })?;
-                let text = text
-                    .into_string()
-                    .map_err(|_| UsageError(format!("configuration in {name} is not UTF-8")))?;
                 (name.to_owned(), text)
             }
             Self::File(path) => {
@@ -163,6 +166,25 @@ impl ConfigSource {
         AgentConfig::from_json(&text)
             .map_err(|error| UsageError(format!("configuration in {place}: {error}")))
     }
+}
+
+/// More variables than fit what Linux lets a program be started with.
+const PARTS: usize = 64;
+
+/// The parts of a configuration that is longer than one variable may be.
+fn joined(variable: &impl Fn(&str) -> Option<OsString>) -> Result<Option<String>, UsageError> {
+    let name = AgentConfig::VARIABLE;
+    let names = (2..=PARTS).map(|number| format!("{name}_{number}"));
+    let names = std::iter::once(name.to_owned()).chain(names);
+    let parts = names.map_while(|name| Some((variable(&name)?, name)));
+    let mut text: Option<String> = None;
+    for (part, name) in parts {
+        let part = part
+            .to_str()
+            .ok_or_else(|| UsageError(format!("configuration in {name} is not UTF-8")))?;
+        text.get_or_insert_default().push_str(part);
+    }
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -191,7 +213,14 @@ mod tests {
             parse(&["init", "--config=x.json", "--timeout=10s"]),
             Ok(Command::Init {
                 config: file(),
-                timeout
+                timeout: Some(timeout)
+            })
+        );
+        assert_eq!(
+            parse(&["once", "--vault-agent-config", "x.hcl"]),
+            Ok(Command::Once {
+                config: ConfigSource::VaultAgent("x.hcl".into()),
+                timeout: None
             })
         );
         assert_eq!(
@@ -210,7 +239,7 @@ mod tests {
             (&["walk"], "\"walk\" is not a command"),
             (&["run", "again"], "again"),
             (&["run", "--fast"], "--fast"),
-            (&["run", "--timeout", "1s"], "for init only"),
+            (&["run", "--timeout", "1s"], "for init and once only"),
             (&["init", "--timeout", "soon"], "not a duration"),
         ] {
             let error = parse(arguments).unwrap_err().to_string();
@@ -222,6 +251,27 @@ mod tests {
     }
 
     #[test]
+    fn a_configuration_in_parts_is_joined_up_to_the_first_that_is_missing() {
+        let text = r#"{"version":1,"stores":[],"volumes":[{"path":"/ß"}],"files":[]}"#;
+        let (first, rest) = text.split_at(20);
+        let (second, third) = rest.split_at(10);
+        let parts = [("", first), ("_2", second), ("_3", third), ("_5", "canary")];
+        let load = |parts: &[(&str, &str)]| {
+            ConfigSource::Environment.load(|name| {
+                let suffix = name.strip_prefix("VOUCHSAFE_CONFIG")?;
+                let part = parts.iter().find(|(of, _)| *of == suffix);
+                part.map(|(_, part)| part.into())
+            })
+        };
+        let config = load(&parts).unwrap();
+        assert_eq!(config, AgentConfig::from_json(text).unwrap());
+        let error = load(&parts[..2]).unwrap_err().to_string();
+        assert!(error.contains("EOF"), "{error}");
+        let error = load(&parts[1..]).unwrap_err().to_string();
+        assert!(error.starts_with("no configuration"), "{error}");
+    }
+
+    #[test]
     fn a_missing_or_broken_configuration_names_its_source() {
         let error = ConfigSource::Environment
             .load(|_| None)
@@ -229,7 +279,7 @@ mod tests {
             .to_string();
         assert!(error.contains("VOUCHSAFE_CONFIG"), "{error}");
         let error = ConfigSource::Environment
-            .load(|_| Some("{".into()))
+            .load(|name| (name == "VOUCHSAFE_CONFIG").then(|| "{".into()))
             .unwrap_err()
             .to_string();
         assert!(

@@ -3,8 +3,10 @@
 //!
 //! - [`lifecycle`] decides when to do what, without I/O; [`driver`] carries it out.
 //! - [`store`] asks for secrets, [`answer`] understands what comes; [`render`] and [`template`] turn
-//!   it into text; [`sink`] changes the files of a volume together; [`reload`] tells the application.
-//! - [`told`] remembers across lives what the application was told of.
+//!   it into text; [`sink`] changes the files of a volume together; [`reload`] tells the application,
+//!   and [`command`] runs the programs of files.
+//! - [`state`] is what the next life of the agent goes on with; [`told`] what the application was
+//!   told of.
 //! - [`status`], [`metrics`] and [`listen`] show what goes on.
 //! - [`cli`] is the command line, [`vault_config`] takes a configuration of Vault Agent; [`app`] puts
 //!   all of it together.
@@ -12,6 +14,7 @@
 pub mod answer;
 pub mod app;
 pub mod cli;
+pub mod command;
 pub mod driver;
 pub mod fault;
 pub mod harden;
@@ -19,12 +22,14 @@ pub mod lifecycle;
 pub mod listen;
 pub mod log;
 pub mod metrics;
+pub mod pid_file;
 pub mod plan;
 pub mod publish;
 pub mod ready;
 pub mod reload;
 pub mod render;
 pub mod sink;
+pub mod state;
 pub mod status;
 pub mod store;
 pub mod template;

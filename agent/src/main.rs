@@ -3,7 +3,6 @@
 use std::{
     io::{self, Write},
     process::ExitCode,
-    time::Duration,
 };
 
 use vouchsafe_agent::{
@@ -11,6 +10,7 @@ use vouchsafe_agent::{
     cli::{Command, ConfigSource, HELP, UsageError},
     ready, vault_config,
 };
+use vouchsafe_shared::config::AgentConfig;
 
 fn main() -> ExitCode {
     match run() {
@@ -24,20 +24,17 @@ fn main() -> ExitCode {
 
 fn run() -> Result<ExitCode, UsageError> {
     match Command::parse(std::env::args_os().skip(1))? {
-        Command::Run {
-            config: ConfigSource::VaultAgent(path),
-        } => {
-            let loaded = vault_config::load(&path, variable)?;
-            loaded.tell_warnings();
-            Ok(if loaded.exit_after_auth {
+        Command::Run { config } => {
+            let (config, ends) = load(&config)?;
+            Ok(if ends {
                 // The original waits as long as it takes, too.
-                app::init(loaded.config, Duration::MAX)
+                app::init(config, None)
             } else {
-                app::run(loaded.config)
+                app::run(config)
             })
         }
-        Command::Run { config } => Ok(app::run(config.load(variable)?)),
-        Command::Init { config, timeout } => Ok(app::init(config.load(variable)?, timeout)),
+        Command::Init { config, timeout } => Ok(app::init(load(&config)?.0, timeout)),
+        Command::Once { config, timeout } => Ok(app::once(load(&config)?.0, timeout)),
         Command::Ready { config } => match ready::check(&config.load(variable)?) {
             Ok(()) => {
                 say(&mut io::stdout(), "ready\n");
@@ -59,6 +56,18 @@ fn run() -> Result<ExitCode, UsageError> {
             say(&mut io::stdout(), HELP);
             Ok(ExitCode::SUCCESS)
         }
+    }
+}
+
+/// The configuration, and whether it asks to end when everything is written once.
+fn load(source: &ConfigSource) -> Result<(AgentConfig, bool), UsageError> {
+    match source {
+        ConfigSource::VaultAgent(path) => {
+            let loaded = vault_config::load(path, variable)?;
+            loaded.tell_warnings();
+            Ok((loaded.config, loaded.exit_after_auth))
+        }
+        source => Ok((source.load(variable)?, false)),
     }
 }
 

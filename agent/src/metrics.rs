@@ -26,6 +26,7 @@ pub struct Metrics {
     renders: Results,
     changes: AtomicU64,
     reloads: Results,
+    commands: Results,
     faults: Mutex<BTreeMap<(String, &'static str), u64>>,
 }
 
@@ -46,6 +47,9 @@ pub enum RequestKind {
     Write,
     Certificate,
     RenewLease,
+    LookUp,
+    /// Of a container of the pod.
+    Forward,
 }
 
 impl RequestKind {
@@ -59,6 +63,8 @@ impl RequestKind {
             Self::Write => "{kind=\"write\"}",
             Self::Certificate => "{kind=\"certificate\"}",
             Self::RenewLease => "{kind=\"renew-lease\"}",
+            Self::LookUp => "{kind=\"look-up\"}",
+            Self::Forward => "{kind=\"forward\"}",
         }
     }
 }
@@ -104,6 +110,11 @@ impl Metrics {
 
     pub fn count_reload(&self, success: bool) {
         self.reloads.count(success);
+    }
+
+    /// One program that was to run after a change of files.
+    pub fn count_command(&self, success: bool) {
+        self.commands.count(success);
     }
 
     pub fn count_fault(&self, fault: &Fault) {
@@ -157,6 +168,11 @@ impl Metrics {
                 "reloads_total",
                 "Times an application was told.",
                 &self.reloads,
+            ),
+            (
+                "commands_total",
+                "Programs run after changes of files.",
+                &self.commands,
             ),
         ] {
             let samples = [

@@ -1,11 +1,11 @@
 //! The configuration as indices: which files there are, and what is known of their needs before
 //! anything was read.
 
-use std::fmt::Write;
+use std::{fmt::Write, time::Duration};
 
 use vouchsafe_shared::{
-    config::{AgentConfig, RefreshConfig, SourceConfig},
-    value::SecretPath,
+    config::{AgentConfig, LoginConfig, RefreshConfig, SourceConfig, StoreConfig},
+    value::{HumanDuration, SecretPath},
 };
 use vouchsafe_template::scope::Dependency;
 
@@ -41,13 +41,26 @@ index! {
 /// What belongs to what.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Of each store, whether its token is given back at the end.
-    pub revoke: Vec<bool>,
+    pub stores: Vec<PlannedStore>,
     pub files: Vec<PlannedFile>,
     pub volumes: usize,
     /// Of each reload, the files whose change it tells.
     pub reloads: Vec<Vec<FileIndex>>,
     pub refresh: RefreshConfig,
+    /// Whether the agent ends when a secret could not be had for a long time.
+    pub exit_on_retry_failure: bool,
+}
+
+/// What is to be kept to with a store.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlannedStore {
+    /// Its token is given back at the end,
+    pub revoke: bool,
+    /// this long after the agent was told to stop.
+    pub revoke_grace: Duration,
+    pub login: LoginConfig,
+    /// After which share of its life what ends is replaced; the agent's own when absent.
+    pub renewal_threshold: Option<f64>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -57,6 +70,10 @@ pub struct PlannedFile {
     pub store: StoreIndex,
     /// The secret it shows; a template tells when it runs.
     pub secret: Option<Dependency>,
+    /// It shows the store's token.
+    pub token: bool,
+    /// A program runs after it changed.
+    pub command: bool,
 }
 
 /// One thing to read, however many files need it.
@@ -80,6 +97,8 @@ impl Plan {
                     SourceConfig::Secret(source) => Some(read_of(&source.secret)),
                     SourceConfig::Template(_) | SourceConfig::Token(_) => None,
                 },
+                token: matches!(file.source, SourceConfig::Token(_)),
+                command: file.command.is_some(),
             }
         };
         let file_indices = |names: &[vouchsafe_shared::value::FileName]| {
@@ -92,11 +111,7 @@ impl Plan {
                 .collect()
         };
         Self {
-            revoke: config
-                .stores
-                .iter()
-                .map(|store| store.revoke_on_shutdown)
-                .collect(),
+            stores: config.stores.iter().map(PlannedStore::new).collect(),
             files: config.files.iter().map(planned).collect(),
             volumes: config.volumes.len(),
             reloads: config
@@ -105,6 +120,7 @@ impl Plan {
                 .map(|reload| file_indices(&reload.on))
                 .collect(),
             refresh: config.refresh,
+            exit_on_retry_failure: config.exit_on_retry_failure,
         }
     }
 
@@ -115,6 +131,18 @@ impl Plan {
             .enumerate()
             .filter(move |(_, file)| file.volume == volume)
             .map(|(index, file)| (FileIndex(index), file))
+    }
+}
+
+impl PlannedStore {
+    fn new(config: &StoreConfig) -> Self {
+        let grace = config.revoke_grace.map(HumanDuration::as_duration);
+        Self {
+            revoke: config.revoke_on_shutdown,
+            revoke_grace: grace.unwrap_or_default(),
+            login: config.login,
+            renewal_threshold: config.lease.renewal_threshold,
+        }
     }
 }
 

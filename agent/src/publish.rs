@@ -5,7 +5,7 @@ use std::{path::Path, time::SystemTime};
 use vouchsafe_shared::{
     config::{AgentConfig, FileConfig, SecretSource, SourceConfig},
     diagnostic::Code,
-    secret::SecretBuffer,
+    secret::{ExposeSecret, SecretBuffer, SecretString},
 };
 
 use crate::{
@@ -76,13 +76,14 @@ impl Publisher {
     /// Renders all files of a volume and swaps them in together. A file that cannot be rendered
     /// keeps its last good content; if it never had one, nothing is published. The same holds for
     /// one whose secret is given up; for one that is still to come, everything waits. A template
-    /// whose failure is fatal leaves all as it was.
+    /// whose failure is fatal leaves all as it was. `tokens` are the stores', in their order.
     pub fn publish(
         &mut self,
         demand: &Demand,
         is_given_up: &dyn Fn(SecretIndex) -> bool,
         volume: VolumeIndex,
         answers: &[Option<Answer>],
+        tokens: &[Option<&SecretString>],
         now: SystemTime,
     ) -> Attempt {
         let mut attempt = Attempt {
@@ -107,7 +108,17 @@ impl Publisher {
                         }
                     }
                 }
-                SourceConfig::Token(_) => Err(missing(file, "the token")),
+                SourceConfig::Token(_) => match tokens.get(planned.store.0).copied().flatten() {
+                    Some(token) => {
+                        let mut content = SecretBuffer::default();
+                        content.push_str(token.expose_secret());
+                        Ok((content, Vec::new()))
+                    }
+                    None => {
+                        waits = true;
+                        Err(missing(file, "the token"))
+                    }
+                },
                 SourceConfig::Template(_) => {
                     let run = self.templates.run(index, planned.store, demand, answers);
                     waits |= run.missing.iter().any(|missing| {

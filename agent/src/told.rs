@@ -1,4 +1,5 @@
-//! Which generation of each volume the application was told of, kept across lives of the agent.
+//! Which generation of each volume the application was told of, by reloads and by the programs of
+//! files, kept across lives of the agent.
 //!
 //! An agent that is killed after a swap and before the reload finds its files unchanged in its next
 //! life, and would never tell. So the name of the generation is put down after the telling, and one
@@ -24,7 +25,9 @@ pub struct Told {
 
 impl Told {
     pub fn new(config: &AgentConfig) -> Self {
-        let directory = (!config.reload.is_empty()).then(|| PathBuf::from(&config.run_directory));
+        let mut files = config.files.iter();
+        let is_anybody_told = !config.reload.is_empty() || files.any(|file| file.command.is_some());
+        let directory = is_anybody_told.then(|| PathBuf::from(&config.run_directory));
         let volumes = config
             .volumes
             .iter()

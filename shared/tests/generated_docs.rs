@@ -5,7 +5,7 @@
 use std::{fmt::Write, fs, io::Write as _, path::Path};
 
 use vouchsafe_shared::{
-    annotations::{Prefix, Scope, TABLE},
+    annotations::{Origin, Prefix, TOPICS},
     diagnostic::Code,
 };
 
@@ -19,37 +19,83 @@ fn annotations() -> String {
         .collect();
     let _ = writeln!(
         page,
-        "Each name works under {}; for the same setting the first of them that has it wins. \
-         NAME stands for the secret's own name, which is its file's name unless `file-NAME` says \
-         otherwise (under the last two prefixes it is lower-cased, as the original injector does). \
-         Short names that begin with `template-` work under the first prefix only.\n",
+        "Each name works under {}, in our spelling and in the original injector's; for the same \
+         setting the first of them that has it wins. NAME stands for the secret's own name, which \
+         is its file's name unless `file-NAME` says otherwise (under the last two prefixes it is \
+         lower-cased, as the original injector does). PARAM stands for the name of a parameter. \
+         Short names that begin with `template-` and carry a NAME work under the first prefix \
+         only.\n",
         prefixes.join(", ")
     );
-    for (scope, title) in [
-        (Scope::Pod, "About the pod"),
-        (Scope::Secret, "About one secret"),
-    ] {
+    page.push_str(VALUES);
+    for (topic, rows) in TOPICS {
         let _ = writeln!(
             page,
-            "## {title}\n\n| name | original name | values | default | effect |\n|---|---|---|---|---|"
+            "## {topic}\n\n| name | original name | since | values | default | effect |\n|---|---|---|---|---|---|"
         );
-        let suffix = if scope == Scope::Secret { "-NAME" } else { "" };
-        for row in TABLE.iter().filter(|row| row.scope == scope) {
-            let original = row.original.map_or_else(
-                || "the same".to_owned(),
-                |original| format!("`{original}{suffix}`"),
-            );
+        for row in *rows {
+            let suffix = row.scope.suffix();
+            let original = match (row.original, row.origin) {
+                (None, Origin::Ours) => "none: ours".to_owned(),
+                (None, _) => "the same".to_owned(),
+                (Some(original), Origin::Proposed) => format!("`{original}{suffix}` (proposed)"),
+                (Some(original), _) => format!("`{original}{suffix}`"),
+            };
             let _ = writeln!(
                 page,
-                "| `{}{suffix}` | {original} | {} | {} | {} |",
-                row.short, row.values, row.default, row.effect
+                "| `{}{suffix}` | {original} | {} | {} | {} | {} |",
+                row.short, row.since, row.values, row.default, row.effect
             );
         }
         page.push('\n');
     }
+    page.push_str(LAYERS);
     page.push_str(TEMPLATES);
+    page.push_str(DIFFERENCES);
     page
 }
+
+const VALUES: &str = r#"A value is read by the rules of its own prefix. Under `vouchsafe.dev/` a blank value is a mistake wherever a blank makes no sense,
+and a bare number of a duration means seconds. Under the other two a value is read as the original injector reads it: `""` is
+`false` and `0`, so `agent-run-as-user: ""` means root, and only Go's spellings of true and false count. Everything wrong with a pod
+is told at once.
+
+"#;
+
+const LAYERS: &str = r"## Defaults
+
+A setting that a pod does not make itself is looked for around it. The first place that has it counts:
+
+1. the pod's annotations,
+2. the profiles that the pod names with `vouchsafe.dev/profile: web-db,verbose`; of several the later ones win,
+3. the annotations of its namespace,
+4. the profiles that those name,
+5. the cluster's defaults,
+6. the profiles that those name.
+
+Everything can be a default, secrets and templates too: `secret-NAME`, `mode-NAME` and the rest are looked for one by one. A pod
+takes a default's file away with a blank `secret-NAME`. Where two settings exclude each other, such as `placement` and `init-first`
+or `role` and `auth-config-role`, the one nearer to the pod is meant. The prefix of the `inject` that counts decides the dialect.
+Messages name the place: `vouchsafe.dev/role (profile web-db)`. A name that we do not know denies the pod where it or a profile of
+its choice has it, and is a warning in the defaults of a namespace or cluster.
+
+";
+
+const DIFFERENCES: &str = r#"
+## Where we differ from the original injector on purpose
+
+These hold under `vault.hashicorp.com/` and `openbao.org/` too:
+
+- Denied: a file that would leave its directory (`../`); permissions, ports, log levels, durations and parts of the agent that the
+  original's agent would fail on; two secrets, or a secret and the token, that would write the same file; directories that are not
+  absolute; `pre-populate: "false"` with `pre-populate-only: "true"`, which would give the pod nothing; `NaN`-like and negative
+  numbers that no user, port or share can be.
+- A warning, where the original says nothing: names that we do not know; a pod without secrets; settings of secrets that no
+  annotation names; a `preserve-secret-case` that is neither true nor false; a `template-lease-renewal-threshold` outside of 0 and 1,
+  which is passed over; settings of the cache and of telemetry, of which little remains.
+- Blanks around the names of `agent-inject-containers` do not count.
+- `auth-path` may leave out `auth/`.
+"#;
 
 const TEMPLATES: &str = r#"## Templates
 

@@ -5,8 +5,12 @@
 
 mod agent_keeps_files_whole;
 mod agent_lifecycle;
+mod agent_lives;
 mod agent_renders_every_format;
+mod auth_methods;
 mod budgets;
+mod generated_pods;
+mod injection;
 mod jobs_and_init_containers;
 mod outages;
 mod pods_get_their_secrets;

@@ -176,6 +176,25 @@ pub fn apply(manifest: &str) {
         .unwrap_or_else(|error| panic!("kubectl apply: {error}"));
 }
 
+/// Adds an entry to the ConfigMap with the defaults of the cluster, which all tests share.
+pub fn add_defaults(key: &str, text: &str) {
+    let patch = serde_json::json!({ "data": { key: text } }).to_string();
+    let arguments = [
+        "--namespace",
+        "vouchsafe",
+        "patch",
+        "configmap",
+        "vouchsafe-defaults",
+    ];
+    output(
+        kubectl()
+            .args(arguments)
+            .args(["--type=merge", "--patch", &patch])
+            .output(),
+    )
+    .unwrap_or_else(|error| panic!("kubectl patch: {error}"));
+}
+
 /// A `kubectl` command for this cluster.
 pub fn kubectl() -> Command {
     crate::from_test_bed("KUBECONFIG");

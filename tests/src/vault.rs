@@ -106,6 +106,23 @@ impl Vault {
         }
     }
 
+    /// Writes, and has the answer wrapped for a minute: the wrapping token, a string.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub fn write_wrapped(&self, path: &str, body: &Value) -> Value {
+        let response = ureq::post(format!("{}/v1/{path}", self.admin_address))
+            .header("X-Vault-Token", &self.token)
+            .header("X-Vault-Wrap-TTL", "60s")
+            .send_json(body);
+        let mut response = response.unwrap_or_else(|error| panic!("write of {path}: {error}"));
+        let mut answer: Value = response
+            .body_mut()
+            .read_json()
+            .expect("Vault answers in JSON");
+        answer["wrap_info"]["token"].take()
+    }
+
     /// A new version of a secret in the KV version 2 engine at `secret/`.
     pub fn put(&self, name: &str, data: &Value) {
         self.write(&format!("secret/data/{name}"), &json!({ "data": data }));
@@ -169,6 +186,18 @@ impl Vault {
             policies.is_some_and(|policies| policies.iter().any(|policy| policy == role))
         });
         of_role.unwrap_or_else(|| panic!("no token of role {role}"))
+    }
+
+    /// What the server says of a token, to its holder.
+    pub fn lookup(&self, token: &str) -> Value {
+        let response = ureq::get(format!("{}/v1/auth/token/lookup-self", self.admin_address))
+            .header("X-Vault-Token", token)
+            .call();
+        let mut response = response.unwrap_or_else(|error| panic!("lookup of a token: {error}"));
+        response
+            .body_mut()
+            .read_json()
+            .expect("Vault answers in JSON")
     }
 
     /// The leases below a path, such as `database/creds/ROLE`.

@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, process::Command};
 
 /// What would make the agent large, or give it a way to talk to Kubernetes.
-const NOT_IN_THE_AGENT: [&str; 9] = [
+const NOT_IN_THE_AGENT: [&str; 10] = [
     "axum",
     "clap",
     "h2",
@@ -14,6 +14,7 @@ const NOT_IN_THE_AGENT: [&str; 9] = [
     "opentelemetry",
     "regex",
     "tower",
+    "vouchsafe-cluster",
     "vouchsafe-webhook",
 ];
 
@@ -22,6 +23,11 @@ const NOT_WHERE_NO_IO_IS: [&str; 6] = ["aws-lc-rs", "hyper", "mio", "rustls", "t
 
 /// The names of all crates that one crate's program is made of, without those that only build it.
 fn crates_in(package: &str) -> BTreeSet<String> {
+    crates_with(package, &[])
+}
+
+/// The same with other features than the usual.
+fn crates_with(package: &str, features: &[&str]) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
         .args([
             "tree",
@@ -33,6 +39,7 @@ fn crates_in(package: &str) -> BTreeSet<String> {
             "normal",
         ])
         .args(["--target", "x86_64-unknown-linux-musl", "--prefix", "none"])
+        .args(features)
         .current_dir(vouchsafe_tests::repository())
         .output()
         .expect("cargo runs");
@@ -72,6 +79,17 @@ fn the_template_language_does_no_input_or_output() {
     assert!(found.contains("regex-automata"), "{found:?}");
     for name in NOT_WHERE_NO_IO_IS {
         assert!(!found.contains(name), "template depends on {name}");
+    }
+}
+
+#[test]
+fn a_webhook_that_asks_the_api_server_nothing_has_no_client_of_it() {
+    let found = crates_in("vouchsafe-webhook");
+    assert!(found.contains("kube"), "{found:?}");
+    let found = crates_with("vouchsafe-webhook", &["--no-default-features"]);
+    assert!(found.contains("vouchsafe-cluster"), "{found:?}");
+    for name in ["k8s-openapi", "kube", "rcgen"] {
+        assert!(!found.contains(name), "it depends on {name}");
     }
 }
 

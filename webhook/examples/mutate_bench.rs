@@ -1,4 +1,5 @@
-//! How many decisions about a pod one processor makes in a second, as one line of JSON.
+//! How many decisions about a pod one processor makes in a second, and how long one takes, as one
+//! line of JSON.
 //!
 //! ```text
 //! cargo run --release -p vouchsafe-webhook --example mutate_bench
@@ -14,10 +15,12 @@ use std::{hint::black_box, time::Duration};
 
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
-use vouchsafe_webhook::mutate::{Settings, mutate};
+use vouchsafe_webhook::mutate::{Context, Settings, mutate};
 
 /// Of processor time, for each pod.
 const TIME: Duration = Duration::from_secs(2);
+/// Decisions that are timed one by one.
+const SAMPLES: usize = 20_000;
 
 fn main() {
     let settings = Settings {
@@ -45,6 +48,10 @@ fn main() {
         "unit": "mutations per second of processor time",
         "small_pod": rate(&small, &settings),
         "ten_annotations": rate(&ten_annotations, &settings),
+        "microseconds": {
+            "small_pod": quantiles(&small, &settings),
+            "ten_annotations": quantiles(&ten_annotations, &settings),
+        },
     });
     println!("{result}");
 }
@@ -78,7 +85,8 @@ fn rate(pod: &Value, settings: &Settings) -> u64 {
     let mut mutations: u32 = 0;
     loop {
         for _ in 0..100 {
-            let outcome = mutate(black_box(pod), settings).expect("the pod is accepted");
+            let outcome =
+                mutate(black_box(pod), &Context::new(settings)).expect("the pod is accepted");
             assert!(outcome.injected);
             black_box(outcome);
         }
@@ -89,6 +97,24 @@ fn rate(pod: &Value, settings: &Settings) -> u64 {
             return u64::try_from(rate).unwrap_or(u64::MAX);
         }
     }
+}
+
+/// Of the processor time of single decisions, to a tenth of a microsecond.
+fn quantiles(pod: &Value, settings: &Settings) -> Value {
+    let mut times: Vec<_> = (0..SAMPLES)
+        .map(|_| {
+            let start = processor_time();
+            let outcome =
+                mutate(black_box(pod), &Context::new(settings)).expect("the pod is accepted");
+            let taken = processor_time().saturating_sub(start);
+            black_box(outcome);
+            taken
+        })
+        .collect();
+    times.sort_unstable();
+    let quantile = |hundredths: usize| times[SAMPLES * hundredths / 100].as_nanos() / 100;
+    let shown = |tenths: u128| format!("{}.{}", tenths / 10, tenths % 10);
+    json!({ "p50": shown(quantile(50)), "p99": shown(quantile(99)) })
 }
 
 /// Of the whole process, since its start.

@@ -35,7 +35,9 @@ pub fn start(options: LogOptions) {
         ),
     };
     // Libraries below log requests at their finest level; none of that is ours to show.
-    let ours = Targets::new().with_target("vouchsafe_webhook", options.level);
+    let ours = Targets::new()
+        .with_target("vouchsafe_webhook", options.level)
+        .with_target("vouchsafe_cluster", options.level);
     drop(
         tracing_subscriber::registry()
             .with(lines.with_filter(ours))

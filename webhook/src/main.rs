@@ -1,17 +1,20 @@
 //! The webhook's command line. See [`vouchsafe_webhook`] for what it does.
 
 use std::{
+    env,
+    ffi::OsString,
+    fmt::Display,
     io::{self, Write},
     process::ExitCode,
     thread::available_parallelism,
 };
 
-use clap::Parser as _;
 use tokio::runtime::Builder;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 use vouchsafe_webhook::{
     app::{App, Config},
-    args::{Arguments, Command, completion},
+    args::{AGENT_INJECT, Arguments, Command, completion, original::Original},
+    explain::{self, Explained},
     log, shutdown,
 };
 
@@ -22,13 +25,17 @@ const USAGE: u8 = 64;
 const THREAD_LIMIT: usize = 4;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let words: Vec<OsString> = env::args_os().collect();
+    // The original knows no code but this one.
+    let is_original = words.get(1).is_some_and(|word| word == AGENT_INJECT);
+    let usage = ExitCode::from(if is_original { 1 } else { USAGE });
+    let arguments = match Arguments::read(words) {
         Ok(arguments) => arguments,
         Err(message) => {
             drop(message.print());
             // Help and version are asked for and no mistake.
             return if message.use_stderr() {
-                ExitCode::from(USAGE)
+                usage
             } else {
                 ExitCode::SUCCESS
             };
@@ -37,14 +44,32 @@ fn main() -> ExitCode {
     match arguments.command {
         Command::Serve(arguments) => {
             log::start(arguments.log_options());
-            match arguments.into_config() {
+            match arguments.into_config(&|name| env::var(name).ok()) {
                 Ok(config) => serve(config),
-                Err(failure) => {
-                    say(io::stderr(), format!("vouchsafe-webhook: {failure}\n"));
-                    ExitCode::from(USAGE)
-                }
+                Err(failure) => refuse(failure, usage),
             }
         }
+        Command::AgentInject(arguments) => match arguments.resolve(&|name| env::var(name).ok()) {
+            Ok(Original {
+                log,
+                config,
+                warnings,
+            }) => {
+                log::start(log);
+                for warning in warnings {
+                    warn!(%warning, "configuration");
+                }
+                serve(config)
+            }
+            Err(failure) => refuse(failure, usage),
+        },
+        Command::Explain(arguments) => match explain::run(&arguments) {
+            Ok(Explained { text, admitted }) => {
+                say(io::stdout(), text);
+                ExitCode::from(u8::from(!admitted))
+            }
+            Err(failure) => refuse(failure, usage),
+        },
         Command::Version => {
             let version = concat!("vouchsafe-webhook ", env!("CARGO_PKG_VERSION"), "\n");
             say(io::stdout(), version);
@@ -55,6 +80,11 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
     }
+}
+
+fn refuse(failure: impl Display, code: ExitCode) -> ExitCode {
+    say(io::stderr(), format!("vouchsafe-webhook: {failure}\n"));
+    code
 }
 
 fn serve(config: Config) -> ExitCode {
@@ -79,7 +109,8 @@ async fn run(config: Config) -> Result<(), Box<dyn std::error::Error>> {
     let shutdown = shutdown::on_signals()?;
     let app = App::bind(config).await?;
     let addresses = app.addresses()?;
-    info!(admissions = %addresses.admissions, health = %addresses.health, "serving");
+    let health = addresses.health.map(|address| address.to_string());
+    info!(admissions = %addresses.admissions, health, "serving");
     Ok(app.run(shutdown).await?)
 }
 

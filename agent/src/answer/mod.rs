@@ -3,6 +3,7 @@
 mod certificate;
 mod lifetime;
 mod local;
+mod reply;
 mod same;
 mod x509;
 

@@ -1,9 +1,14 @@
 //! Carries out what [`crate::lifecycle`] decides, on tokio.
 //!
-//! One thread. Requests and reloads run as tasks and report back with events; decoding answers,
-//! rendering and swapping files is done in between, without waiting for anything.
+//! One thread. Requests, reloads and programs run as tasks and report back with events; decoding
+//! answers, rendering and swapping files is done in between, without waiting for anything.
 
+mod forward;
+mod memory;
+mod request;
+mod run;
 mod tell;
+mod wait;
 
 use std::{
     collections::BTreeSet,
@@ -13,30 +18,32 @@ use std::{
 };
 
 use tokio::{
-    signal::unix::{Signal, SignalKind, signal},
+    sync::mpsc,
     task::JoinSet,
     time::{Instant, sleep_until},
 };
-use tracing::{debug, error, info, warn};
+use tracing::{error, info, warn};
 use vouchsafe_shared::config::{AgentConfig, ReloadConfig};
-use vouchsafe_template::scope::Dependency;
 
+use self::{forward::Waiting, memory::Memory, request::Outcome, run::Queue, wait::Signals};
 use crate::{
     answer::Answer,
     fault::Fault,
-    lifecycle::{self, Action, Event, Lifecycle, Mode, Moment},
-    metrics::{Metrics, RequestKind},
-    plan::{Plan, ReloadIndex, SecretIndex, StoreIndex, VolumeIndex},
+    lifecycle::{self, Action, Ending, Event, Lifecycle, Mode, Moment},
+    listen::api::Wish,
+    metrics::Metrics,
+    plan::{Plan, ReloadIndex, StoreIndex, VolumeIndex},
     publish::Publisher,
     reload,
+    state::StateFile,
     status::StatusFile,
-    store::{Lease, Lifetime, Reply, Store, TokenLease},
+    store::Store,
     template::Templates,
     told::Told,
 };
 
 /// How long an agent that was told to stop waits for the store, well below the 30 s that
-/// Kubernetes gives a pod by default.
+/// Kubernetes gives a pod by default. The time that the app is given to end comes before.
 pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(5);
 
 /// The I/O around one [`Lifecycle`].
@@ -44,19 +51,25 @@ pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(5);
 pub struct Driver<S> {
     lifecycle: Lifecycle,
     config: AgentConfig,
+    mode: Mode,
     /// Away while a request is under way.
     stores: Vec<Option<S>>,
-    /// By [`SecretIndex`].
+    /// By [`crate::plan::SecretIndex`].
     answers: Vec<Option<Answer>>,
+    memory: Memory,
     publisher: Publisher,
     tasks: JoinSet<Done<S>>,
     started: Instant,
     metrics: Arc<Metrics>,
     status: StatusFile,
     told: Told,
+    programs: Queue,
+    forwards: Waiting,
     /// Reloads under way, and the volumes to put down as told of when there are none.
     reloading: usize,
     untold: BTreeSet<VolumeIndex>,
+    /// When to give up what is not rendered by then.
+    limit: Option<Instant>,
     /// When to stop at the latest, once that is decided.
     deadline: Option<Instant>,
     /// How it ends when it stops.
@@ -73,21 +86,26 @@ enum Done<S> {
         reload: ReloadIndex,
         result: Result<String, Fault>,
     },
-}
-
-enum Outcome {
-    Login(Result<TokenLease, Fault>),
-    Renew(Result<TokenLease, Fault>),
-    Read(SecretIndex, Result<Reply, Fault>),
-    RenewLease(SecretIndex, Result<Lease, Fault>),
-    Revoke(Result<(), Fault>),
+    Program(Result<(), Fault>),
+    Forwarded,
 }
 
 /// Ends the loop.
 struct Stopped(ExitCode);
 
+/// What happened next.
+enum Next<S> {
+    Stop,
+    Overdue,
+    Late,
+    Refresh,
+    Wish(Wish),
+    Done(Done<S>),
+    Wake,
+}
+
 impl<S: Store> Driver<S> {
-    /// `stores` in the order of the configuration's.
+    /// `stores` in the order of the configuration's. Goes on with what an earlier life left.
     pub fn new(
         config: AgentConfig,
         templates: Templates,
@@ -98,9 +116,12 @@ impl<S: Store> Driver<S> {
     ) -> Self {
         let told = Told::new(&config);
         let found = told.found(&config);
+        let (memory, resume) = Memory::load(StateFile::new(&config), stores.len());
         Self {
-            lifecycle: Lifecycle::new(Plan::new(&config), mode, rng, &found),
+            lifecycle: Lifecycle::new(Plan::new(&config), mode, rng, &found, resume),
+            mode,
             answers: Vec::new(),
+            memory,
             publisher: Publisher::new(&config, templates),
             stores: stores.into_iter().map(Some).collect(),
             tasks: JoinSet::new(),
@@ -108,23 +129,31 @@ impl<S: Store> Driver<S> {
             metrics,
             status: StatusFile::new(&config),
             told,
+            programs: Queue::default(),
+            forwards: Waiting::default(),
             reloading: 0,
             untold: BTreeSet::new(),
+            limit: None,
             deadline: None,
             code: ExitCode::SUCCESS,
             config,
         }
     }
 
-    /// Runs until told to stop, until a template fails whose failure is fatal, or until everything
-    /// is rendered in [`Mode::Once`].
+    /// Fails when not everything is rendered by then, counted from now.
+    #[must_use]
+    pub fn limited(mut self, limit: Duration) -> Self {
+        self.limit = Some(Instant::now() + limit);
+        self
+    }
+
+    /// Runs until told to stop, until something fails whose failure is fatal, or until everything
+    /// is rendered where it does not stay. `wishes` come from the pod's own containers.
     ///
     /// # Errors
     /// When the process cannot listen for signals.
-    pub async fn run(mut self) -> std::io::Result<ExitCode> {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut hangup = signal(SignalKind::hangup())?;
+    pub async fn run(mut self, mut wishes: mpsc::Receiver<Wish>) -> std::io::Result<ExitCode> {
+        let mut signals = Signals::listen()?;
         let mut is_told = false;
         let mut event = Event::Tick;
         loop {
@@ -132,55 +161,98 @@ impl<S: Store> Driver<S> {
                 return Ok(code);
             }
             let wake_at = self.wake_at();
-            let deadline = self.deadline;
-            event = tokio::select! {
+            let (limit, deadline) = (self.limit, self.deadline);
+            let next = tokio::select! {
                 biased; // a stop comes first, and a result before the timer that would repeat it
-                () = stop_signal(&mut terminate, &mut interrupt) => {
-                    if std::mem::replace(&mut is_told, true) {
-                        warn!("stopped_at_once: a second signal arrived");
-                        return Ok(self.code);
-                    }
-                    info!("stopping");
-                    self.stop_in_time();
-                    Event::ShutdownRequested
-                }
-                () = sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
-                    warn!(limit = ?SHUTDOWN_LIMIT, "stopped_at_once: the store did not answer in time");
-                    return Ok(self.code);
-                }
-                _ = hangup.recv() => {
-                    info!("refresh_requested");
-                    Event::RefreshRequested
-                }
+                told = signals.wait() => match told {
+                    wait::Told::Stop => Next::Stop,
+                    wait::Told::Refresh => Next::Refresh,
+                },
+                () = wait::until(deadline) => Next::Overdue,
+                () = wait::until(limit) => Next::Late,
                 Some(done) = self.tasks.join_next() => match done {
-                    Ok(done) => self.done(done),
+                    Ok(done) => Next::Done(done),
                     Err(failure) => {
                         error!(%failure, "task_failed");
                         return Ok(ExitCode::FAILURE);
                     }
                 },
-                () = sleep_until(wake_at) => Event::Tick,
+                Some(wish) = wishes.recv() => Next::Wish(wish),
+                () = sleep_until(wake_at) => Next::Wake,
+            };
+            event = match next {
+                Next::Stop if std::mem::replace(&mut is_told, true) => {
+                    warn!("stopped_at_once: a second signal arrived");
+                    return Ok(self.code);
+                }
+                Next::Stop => self.stop(Ending::Pod),
+                Next::Overdue => {
+                    warn!(limit = ?SHUTDOWN_LIMIT, "stopped_at_once: not all was done in time");
+                    self.settle();
+                    return Ok(self.code);
+                }
+                Next::Late => self.give_up_late(),
+                Next::Refresh => {
+                    info!("refresh_requested");
+                    Event::RefreshRequested
+                }
+                Next::Wish(Wish::Quit) => {
+                    info!("quit_requested");
+                    self.stop(Ending::Work)
+                }
+                Next::Wish(Wish::Forward(wanted)) => {
+                    self.forwards.push(*wanted);
+                    self.forward();
+                    Event::Tick
+                }
+                Next::Done(done) => self.done(done),
+                Next::Wake => Event::Tick,
             };
         }
     }
 
-    fn stop_in_time(&mut self) {
-        self.deadline
-            .get_or_insert_with(|| Instant::now() + SHUTDOWN_LIMIT);
+    fn stop(&mut self, ending: Ending) -> Event {
+        let grace = match ending {
+            Ending::Pod => self.lifecycle.grace(),
+            Ending::Work | Ending::Life => Duration::ZERO,
+        };
+        info!(?grace, "stopping");
+        self.stop_in_time(grace);
+        if ending == Ending::Work {
+            self.memory.is_last_life();
+        }
+        Event::ShutdownRequested(ending)
+    }
+
+    fn stop_in_time(&mut self, grace: Duration) {
+        self.limit = None;
+        let deadline = Instant::now() + grace + SHUTDOWN_LIMIT;
+        let before = self.deadline.unwrap_or(deadline);
+        self.deadline = Some(deadline.min(before));
+    }
+
+    fn give_up_late(&mut self) -> Event {
+        self.tell_late();
+        self.code = ExitCode::FAILURE;
+        self.stop_in_time(Duration::ZERO);
+        Event::ShutdownRequested(match self.mode {
+            Mode::Once => Ending::Work,
+            // Kubernetes starts it again, and it goes on.
+            Mode::Stay | Mode::HandOver => Ending::Life,
+        })
     }
 
     fn now(&self) -> Moment {
-        Moment(self.started.elapsed())
+        self.memory.beginning() + self.started.elapsed()
     }
 
     fn wake_at(&self) -> Instant {
         // Far enough to be never, near enough for the timer's arithmetic.
         const NEVER: Duration = Duration::from_secs(24 * 3600);
-        self.started
-            + self
-                .lifecycle
-                .wake_at()
-                .map_or_else(|| self.started.elapsed() + NEVER, |at| at.0)
+        let beginning = self.memory.beginning().0;
+        let wake_at = self.lifecycle.wake_at();
+        let wake_at = wake_at.map(|at| at.0.saturating_sub(beginning));
+        self.started + wake_at.unwrap_or_else(|| self.started.elapsed() + NEVER)
     }
 
     /// Hands an event to the lifecycle and does what it says; rendering yields events of its own.
@@ -189,126 +261,36 @@ impl<S: Store> Driver<S> {
         while let Some(event) = events.pop() {
             self.tell(&event);
             let now = self.now();
+            self.remember(now, &event);
             for action in self.lifecycle.handle(now, event) {
                 match action {
-                    Action::Login(store) => {
-                        self.request(store, RequestKind::Login, |mut client| async {
-                            let result = client.login().await;
-                            (client, Outcome::Login(result))
-                        });
-                    }
-                    Action::Renew(store) => {
-                        self.request(store, RequestKind::RenewToken, |mut client| async {
-                            let result = client.renew().await;
-                            (client, Outcome::Renew(result))
-                        });
-                    }
-                    Action::Revoke(store) => {
-                        self.request(store, RequestKind::Revoke, |mut client| async {
-                            let result = client.revoke().await;
-                            (client, Outcome::Revoke(result))
-                        });
-                    }
-                    Action::Read(secret) => events.extend(self.read(secret)),
-                    Action::RenewLease(secret) => self.renew_lease(secret),
-                    Action::Forget(secret) => {
-                        if let Some(answer) = self.answers.get_mut(secret.0) {
-                            *answer = None;
-                        }
-                    }
                     Action::Render(volume) => events.push(self.render(volume)),
                     Action::Reload(reload) => self.reload(reload),
+                    Action::Run(file) => {
+                        self.programs.push(file);
+                        self.run_next();
+                    }
+                    Action::GiveUp(subject) => {
+                        self.tell_given_up(subject);
+                        self.code = ExitCode::FAILURE;
+                        self.stop_in_time(Duration::ZERO);
+                    }
                     Action::Stop => {
+                        self.settle();
                         info!("stopped");
                         return Err(Stopped(self.code));
                     }
+                    request => events.extend(self.start(request)),
                 }
             }
         }
+        if self.lifecycle.is_winding_down() {
+            self.stop_in_time(Duration::ZERO);
+        }
         self.show();
         self.record_told();
+        self.keep_up();
         Ok(())
-    }
-
-    /// Starts a read; one that needs no store is done at once.
-    fn read(&mut self, secret: SecretIndex) -> Option<Event> {
-        let planned = self.lifecycle.demand().secret(secret)?.clone();
-        let Some(store) = planned.store else {
-            return Some(match Answer::of_file(planned.dependency.path()) {
-                Ok(answer) => self.learnt(secret, answer, Lifetime::Unlimited),
-                Err(fault) => Event::ReadFailed { secret, fault },
-            });
-        };
-        let kind = match planned.dependency {
-            Dependency::Read { .. } | Dependency::File { .. } => RequestKind::Read,
-            Dependency::List { .. } => RequestKind::List,
-            Dependency::Write { .. } => RequestKind::Write,
-            Dependency::Certificate { .. } => RequestKind::Certificate,
-        };
-        self.request(store, kind, move |mut client| async move {
-            let result = client.ask(&planned.dependency).await;
-            (client, Outcome::Read(secret, result))
-        });
-        None
-    }
-
-    fn renew_lease(&mut self, secret: SecretIndex) {
-        let planned = self.lifecycle.demand().secret(secret);
-        let answer = self.answers.get(secret.0).and_then(Option::as_ref);
-        let id = answer
-            .and_then(Answer::lease)
-            .unwrap_or_default()
-            .to_owned();
-        let Some(store) = planned.and_then(|planned| planned.store) else {
-            return;
-        };
-        self.request(
-            store,
-            RequestKind::RenewLease,
-            move |mut client| async move {
-                let result = client.renew_lease(&id).await;
-                (client, Outcome::RenewLease(secret, result))
-            },
-        );
-    }
-
-    /// Puts an answer where templates and files find it.
-    fn learnt(&mut self, secret: SecretIndex, answer: Answer, lifetime: Lifetime) -> Event {
-        if self.answers.len() <= secret.0 {
-            self.answers.resize_with(secret.0 + 1, || None);
-        }
-        let known = &mut self.answers[secret.0];
-        let changed = known.as_ref().is_none_or(|known| !known.is_same(&answer));
-        if let Some(planned) = self.lifecycle.demand().secret(secret) {
-            let version = answer.version();
-            debug!(secret = %planned.dependency, changed, version, ?lifetime, "secret_read");
-        }
-        *known = Some(answer);
-        Event::Read {
-            secret,
-            changed,
-            lifetime,
-        }
-    }
-
-    fn request<F, R>(&mut self, store: StoreIndex, kind: RequestKind, request: F)
-    where
-        F: FnOnce(S) -> R,
-        R: Future<Output = (S, Outcome)> + Send + 'static,
-    {
-        let Some(client) = self.stores[store.0].take() else {
-            return;
-        };
-        self.metrics.count_request(kind);
-        let request = request(client);
-        self.tasks.spawn(async move {
-            let (client, outcome) = request.await;
-            Done::Request {
-                store,
-                client,
-                outcome,
-            }
-        });
     }
 
     fn reload(&mut self, index: ReloadIndex) {
@@ -325,55 +307,24 @@ impl<S: Store> Driver<S> {
 
     /// Turns what a task brought back into an event.
     fn done(&mut self, done: Done<S>) -> Event {
-        let (store, client, outcome) = match done {
+        match done {
             Done::Request {
                 store,
                 client,
                 outcome,
-            } => (store, client, outcome),
+            } => {
+                self.stores[store.0] = Some(client);
+                let event = self.answered(store, outcome);
+                self.forward();
+                event
+            }
             Done::Reload { reload, result } => {
                 self.reloading -= 1;
                 self.reloaded(reload, result);
-                return Event::Tick;
+                Event::Tick
             }
-        };
-        self.stores[store.0] = Some(client);
-        match outcome {
-            Outcome::Login(Ok(lease)) => Event::LoggedIn { store, lease },
-            Outcome::Login(Err(fault)) => Event::LoginFailed { store, fault },
-            Outcome::Renew(Ok(lease)) => Event::Renewed { store, lease },
-            Outcome::Renew(Err(fault)) => Event::RenewFailed { store, fault },
-            Outcome::Read(secret, result) => {
-                let demand = self.lifecycle.demand();
-                let decoded = result.and_then(|reply| match demand.secret(secret) {
-                    Some(planned) => {
-                        let now = SystemTime::now();
-                        Answer::decode(&planned.dependency, &reply, now).map(Some)
-                    }
-                    None => Ok(None),
-                });
-                match decoded {
-                    Ok(Some((answer, lifetime))) => self.learnt(secret, answer, lifetime),
-                    // Nobody needs it any more.
-                    Ok(None) => Event::Read {
-                        secret,
-                        changed: false,
-                        lifetime: Lifetime::Unlimited,
-                    },
-                    Err(fault) => Event::ReadFailed { secret, fault },
-                }
-            }
-            Outcome::RenewLease(secret, Ok(lease)) => Event::LeaseRenewed { secret, lease },
-            Outcome::RenewLease(secret, Err(fault)) => Event::LeaseRenewFailed { secret, fault },
-            Outcome::Revoke(result) => {
-                match result {
-                    Ok(()) => info!(store = self.store_name(store), "token_revoked"),
-                    Err(fault) => {
-                        warn!(store = self.store_name(store), code = %fault.code, reason = fault.message, "token_not_revoked");
-                    }
-                }
-                Event::Revoked { store }
-            }
+            Done::Program(result) => self.program_ended(result),
+            Done::Forwarded => Event::Tick,
         }
     }
 
@@ -384,6 +335,7 @@ impl<S: Store> Driver<S> {
             &|secret| lifecycle.is_given_up(secret),
             volume,
             &self.answers,
+            &self.memory.tokens(),
             SystemTime::now(),
         );
         self.tell_rendering(volume, &attempt);
@@ -396,7 +348,7 @@ impl<S: Store> Driver<S> {
             lifecycle::Outcome::Fatal(_) => {
                 self.metrics.count_render(false, false);
                 self.code = ExitCode::FAILURE;
-                self.stop_in_time();
+                self.stop_in_time(Duration::ZERO);
             }
             lifecycle::Outcome::Incomplete => {}
         }
@@ -407,9 +359,9 @@ impl<S: Store> Driver<S> {
         }
     }
 
-    /// Once every reload is answered, well or not, the application knows what it can know.
+    /// Once every reload and program has ended, well or not, the application knows what it can know.
     fn record_told(&mut self) {
-        if self.reloading > 0 {
+        if self.reloading > 0 || !self.programs.is_idle() {
             return;
         }
         for volume in std::mem::take(&mut self.untold) {
@@ -417,6 +369,16 @@ impl<S: Store> Driver<S> {
                 warn!(%failure, "told_not_recorded");
             }
         }
+    }
+
+    /// Leaves all as the next life is to find it.
+    fn settle(&mut self) {
+        self.record_told();
+        if self.mode == Mode::Once && self.code == ExitCode::SUCCESS {
+            self.memory.is_last_life();
+        }
+        let now = self.now();
+        self.memory.settle(now, &self.lifecycle, &self.answers);
     }
 }
 
@@ -426,9 +388,5 @@ impl<S> std::fmt::Debug for Done<S> {
     }
 }
 
-async fn stop_signal(terminate: &mut Signal, interrupt: &mut Signal) {
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use vouchsafe_shared::diagnostic::Code;
 use super::Driver;
 use crate::{
     fault::{Fault, Retry, Whose},
-    lifecycle::{Event, FileFault, Outcome, Subject},
+    lifecycle::{Event, FileFault, Outcome, RETRY_LIMIT, Subject},
     plan::{FileIndex, ReloadIndex, SecretIndex, StoreIndex, VolumeIndex},
     publish::Attempt,
     status::{Problem, Status},
@@ -37,6 +37,12 @@ impl<S: Store> Driver<S> {
                 self.metrics.count_login(true);
                 info!(store = self.store_name(*store), ttl = ?lease.duration, renewable = lease.renewable, "logged_in");
             }
+            Event::Adopted { store, lease } => {
+                info!(store = self.store_name(*store), ttl = ?lease.duration, "token_adopted");
+            }
+            Event::AdoptionFailed { store, fault } => {
+                self.tell_fault("token_not_adopted", self.store_name(*store), fault);
+            }
             Event::Renewed { store, lease } => {
                 self.metrics.count_renewal(true);
                 info!(store = self.store_name(*store), ttl = ?lease.duration, "token_renewed");
@@ -65,7 +71,8 @@ impl<S: Store> Driver<S> {
             | Event::Tried { .. }
             | Event::Read { .. }
             | Event::RefreshRequested
-            | Event::ShutdownRequested
+            | Event::CommandEnded
+            | Event::ShutdownRequested(_)
             | Event::Revoked { .. } => {}
         }
     }
@@ -122,7 +129,7 @@ impl<S: Store> Driver<S> {
         }
     }
 
-    fn tell_fault(&self, event: &'static str, about: &str, fault: &Fault) {
+    pub(super) fn tell_fault(&self, event: &'static str, about: &str, fault: &Fault) {
         self.metrics.count_fault(fault);
         let whose = fault.whose.as_str();
         // What passes by itself is a warning; what waits for a person is an error.
@@ -135,11 +142,7 @@ impl<S: Store> Driver<S> {
 
     pub(super) fn show(&mut self) {
         let problems = self.lifecycle.faults().map(|(subject, fault)| Problem {
-            about: match subject {
-                Subject::Store(store) => format!("store {}", self.store_name(store)),
-                Subject::Secret(secret) => self.secret_name(secret),
-                Subject::Volume(volume) => format!("volume {}", self.config.volumes[volume.0].path),
-            },
+            about: self.subject_name(subject),
             code: fault.code.to_string(),
             message: fault.message.clone(),
         });
@@ -153,12 +156,46 @@ impl<S: Store> Driver<S> {
         }
     }
 
+    /// Why the agent ends although nobody told it to: the last words of a container that is started
+    /// again.
+    pub(super) fn tell_given_up(&self, subject: Subject) {
+        let fault = self.lifecycle.faults().find(|(of, _)| *of == subject);
+        let reason = fault.map_or_else(String::new, |(_, fault)| fault.to_string());
+        let about = self.subject_name(subject);
+        match subject {
+            Subject::Store(_) => error!(about, reason, "gave_up: the login failed"),
+            _ => error!(about, reason, limit = ?RETRY_LIMIT, "gave_up: it failed for too long"),
+        }
+    }
+
+    /// The same for what could not be rendered in the time given.
+    pub(super) fn tell_late(&self) {
+        let problems = self.lifecycle.faults();
+        let problems = problems
+            .map(|(subject, fault)| format!("{}: {fault}", self.subject_name(subject)))
+            .collect::<Vec<_>>();
+        let problems = problems.join(" | ");
+        error!(
+            problems,
+            "gave_up: not everything could be rendered in time"
+        );
+    }
+
+    /// `store vault`, `secret secret/data/db`, `volume /vault/secrets`.
+    fn subject_name(&self, subject: Subject) -> String {
+        match subject {
+            Subject::Store(store) => format!("store {}", self.store_name(store)),
+            Subject::Secret(secret) => self.secret_name(secret),
+            Subject::Volume(volume) => format!("volume {}", self.config.volumes[volume.0].path),
+        }
+    }
+
     pub(super) fn store_name(&self, store: StoreIndex) -> &str {
         &self.config.stores[store.0].name
     }
 
     /// `file db.env`.
-    fn file_name(&self, file: FileIndex) -> String {
+    pub(super) fn file_name(&self, file: FileIndex) -> String {
         format!("file {}", self.config.files[file.0].name)
     }
 

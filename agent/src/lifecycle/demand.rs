@@ -26,8 +26,12 @@ impl Demand {
         for index in 0..demand.plan.files.len() {
             let file = &demand.plan.files[index];
             let (store, secret) = (file.store, file.secret.clone());
-            let fixed = secret.map(|secret| demand.index_of(store, secret, |_| false));
-            demand.needs[index] = fixed.map(|secret| BTreeSet::from([secret]));
+            if file.token {
+                demand.needs[index] = Some(BTreeSet::new());
+            } else if let Some(secret) = secret {
+                let secret = demand.index_of(store, secret, |_| false);
+                demand.needs[index] = Some(BTreeSet::from([secret]));
+            }
         }
         demand
     }
@@ -72,6 +76,12 @@ impl Demand {
         self.plan
             .files_of(volume)
             .any(|(file, _)| self.needs[file.0].is_none())
+    }
+
+    /// The stores whose tokens the files of a volume show.
+    pub(super) fn tokens_of(&self, volume: VolumeIndex) -> impl Iterator<Item = StoreIndex> {
+        let files = self.plan.files_of(volume);
+        files.filter_map(|(_, file)| file.token.then_some(file.store))
     }
 
     /// Takes in what a template asked for. A run that was not complete says nothing about what is

@@ -21,6 +21,15 @@ pub enum Event {
         store: StoreIndex,
         fault: Fault,
     },
+    /// The store takes the token of an earlier life; this much of it is left.
+    Adopted {
+        store: StoreIndex,
+        lease: TokenLease,
+    },
+    AdoptionFailed {
+        store: StoreIndex,
+        fault: Fault,
+    },
     Renewed {
         store: StoreIndex,
         lease: TokenLease,
@@ -52,9 +61,11 @@ pub enum Event {
         asked: Vec<Asked>,
         outcome: Outcome,
     },
+    /// A program that was to run after a change of files has ended, well or not.
+    CommandEnded,
     /// Somebody wants all secrets read now.
     RefreshRequested,
-    ShutdownRequested,
+    ShutdownRequested(Ending),
     /// The token is given back, or that failed and is not tried again.
     Revoked {
         store: StoreIndex,
@@ -97,15 +108,23 @@ pub struct FileFault {
 /// What to do now. Every request to a store is answered by exactly one event.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Action {
+    /// Ask the store whether the token of an earlier life is good, and use it.
+    Adopt(StoreIndex),
     Login(StoreIndex),
     Renew(StoreIndex),
     Read(SecretIndex),
     RenewLease(SecretIndex),
+    /// The answer that an earlier life had is good: it is the secret's.
+    Recall(SecretIndex),
     /// Nobody needs the secret any more; its index will come to mean another.
     Forget(SecretIndex),
     Revoke(StoreIndex),
     Render(VolumeIndex),
     Reload(ReloadIndex),
+    /// Run the program that belongs to a file. Answered by exactly one event.
+    Run(FileIndex),
+    /// Something that is not to be tried any longer has failed; the agent ends without success.
+    GiveUp(Subject),
     /// All is done: end the program.
     Stop,
 }
@@ -123,7 +142,21 @@ pub enum Found {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Mode {
     Stay,
+    /// It ends, and gives its tokens back where asked.
     Once,
+    /// It ends, and another life goes on with its tokens and secrets.
+    HandOver,
+}
+
+/// What ends, and so what becomes of the tokens.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Ending {
+    /// The pod: tokens are given back where asked, after the time that the app needs to end.
+    Pod,
+    /// The work: nobody needs the secrets any more, so tokens are given back at once where asked.
+    Work,
+    /// This life of the agent only: the next one needs the tokens.
+    Life,
 }
 
 /// What a fault is about.

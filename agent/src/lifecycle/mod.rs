@@ -21,13 +21,21 @@
 //!   changes found in the same round of reads, at the latest [`RENDER_DELAY`] after the first. A
 //!   template that has never run is run at once, to learn what it needs. Once all files are there, a
 //!   secret that only a person can bring back holds back its own file only.
-//! - A template whose failure is fatal stops the agent as a signal would.
+//! - A template whose failure is fatal stops the agent as a signal would. So does, where that is
+//!   wanted, a login that fails or a secret that could not be had for [`RETRY_LIMIT`]; but then
+//!   another life of the agent follows, and what it needs is not given back.
 //! - Reloads follow a change of files that were there before, never the first rendering; and what
-//!   an earlier life of the agent changed without telling.
+//!   an earlier life of the agent changed without telling. The program of a file runs after each
+//!   change of it, the first one included.
+//! - What an earlier life left ([`Resume`]) is taken up as if that life had gone on: the token stays
+//!   in use, answers that are still good are not asked for again, and leases are renewed when they
+//!   would have been.
 
 mod backoff;
+mod decide;
 mod demand;
 mod event;
+mod resume;
 mod secret;
 mod session;
 mod volume;
@@ -39,14 +47,15 @@ use vouchsafe_shared::diagnostic::Code;
 use vouchsafe_template::scope::Dependency;
 
 use self::{
-    backoff::Backoff,
-    secret::{SecretState, SecretStep},
-    session::{Session, SessionStep},
+    backoff::{Backoff, Pauses},
+    secret::{Pace, SecretState},
+    session::Session,
     volume::VolumeState,
 };
 pub use self::{
     demand::Demand,
-    event::{Action, Asked, Event, FileFault, Found, Mode, Outcome, Subject},
+    event::{Action, Asked, Ending, Event, FileFault, Found, Mode, Outcome, Subject},
+    resume::{Resume, ResumedSecret, ResumedToken},
 };
 use crate::{
     fault::{Fault, Retry, Whose},
@@ -57,7 +66,13 @@ use crate::{
 /// How long a found change waits at most for the other reads of the same round.
 pub const RENDER_DELAY: Duration = Duration::from_millis(200);
 
-/// A point in time, counted from the agent's start on a clock that never goes back.
+/// After how long a secret that cannot be had is given up where that is to end the agent: as long as
+/// the original's twelve attempts take, with pauses of 0.25 s doubling up to 60 s.
+/// Source: <https://developer.hashicorp.com/vault/docs/agent-and-proxy/agent/template#exit_on_retry_failure>.
+pub const RETRY_LIMIT: Duration = Duration::from_secs(304);
+
+/// A point in time, counted from the beginning of the first life that is remembered, on a clock that
+/// never goes back.
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Moment(pub Duration);
 
@@ -71,7 +86,15 @@ pub struct Lifecycle {
     /// As many as the demand has indices.
     secrets: Vec<SecretState>,
     volumes: Vec<VolumeState>,
-    stopping: bool,
+    resume: Resume,
+    /// What was decided outside of [`Lifecycle::handle`].
+    pending: Vec<Action>,
+    /// Programs under way.
+    running: usize,
+    /// What ends, and from when on nothing is asked for any more.
+    ending: Option<(Ending, Moment)>,
+    /// When something happened last.
+    seen: Moment,
     stopped: bool,
 }
 
@@ -98,13 +121,22 @@ impl Add<Duration> for Moment {
 
 impl Lifecycle {
     /// `found` in the order of the volumes.
-    pub fn new(plan: Plan, mode: Mode, rng: Rng, found: &[Found]) -> Self {
-        let stores = plan.revoke.iter().map(|_| StoreState {
-            session: Session::default(),
-            busy: false,
-            has_logged_in: false,
-            pause: Backoff::default(),
-            revoked: false,
+    pub fn new(plan: Plan, mode: Mode, rng: Rng, found: &[Found], resume: Resume) -> Self {
+        let now = resume.now;
+        let stores = plan.stores.iter().enumerate().map(|(index, planned)| {
+            let token = resume.tokens.get(index).and_then(Option::as_ref);
+            let token = token.filter(|token| token.is_alive(now));
+            let mut session = Session::new(Pauses::of_logins(&planned.login));
+            if let Some(token) = token {
+                session.inherits(now, *token);
+            }
+            StoreState {
+                session,
+                busy: false,
+                has_logged_in: token.is_some(),
+                pause: Backoff::default(),
+                revoked: false,
+            }
         });
         let volumes = (0..plan.volumes)
             .map(|index| VolumeState::new(found.get(index).copied().unwrap_or(Found::Nothing)));
@@ -115,13 +147,22 @@ impl Lifecycle {
             demand: Demand::new(plan),
             mode,
             rng,
-            stopping: false,
+            resume,
+            pending: Vec::new(),
+            running: 0,
+            ending: None,
+            seen: now,
             stopped: false,
         };
-        lifecycle.meet_demand(Moment::default());
+        lifecycle.meet_demand(now);
         for (index, volume) in lifecycle.volumes.iter_mut().enumerate() {
-            if lifecycle.demand.is_open(VolumeIndex(index)) {
-                volume.changed(Moment::default());
+            let volume_index = VolumeIndex(index);
+            let stores = &lifecycle.stores;
+            let mut tokens = lifecycle.demand.tokens_of(volume_index);
+            if lifecycle.demand.is_open(volume_index)
+                || tokens.any(|store| stores[store.0].has_logged_in)
+            {
+                volume.changed(now);
             }
         }
         lifecycle
@@ -129,17 +170,20 @@ impl Lifecycle {
 
     /// Takes in what happened at `now` and returns what to do.
     pub fn handle(&mut self, now: Moment, event: Event) -> Vec<Action> {
+        self.seen = self.seen.max(now);
         let mut actions = Vec::new();
         self.take_in(now, event, &mut actions);
+        actions.append(&mut self.pending);
         self.decide(now, &mut actions);
         actions
     }
 
     /// When to send the next [`Event::Tick`] if nothing else happens before.
     pub fn wake_at(&self) -> Option<Moment> {
-        if self.stopping {
+        if self.is_winding_down() {
             return None;
         }
+        let winding_down = self.ending.map(|(_, at)| at);
         let stores = self
             .stores
             .iter()
@@ -160,7 +204,23 @@ impl Lifecycle {
         let renders = volumes
             .filter(|(index, _)| self.can_render(VolumeIndex(*index)))
             .filter_map(|(_, volume)| volume.due());
-        stores.chain(renders).chain(self.next_due(None)).min()
+        let next = stores.chain(renders).chain(self.next_due(None));
+        next.chain(winding_down).chain(self.gives_up_at()).min()
+    }
+
+    /// Whether every file was rendered in this life.
+    pub fn is_rendered(&self) -> bool {
+        self.volumes.iter().all(VolumeState::is_rendered)
+    }
+
+    /// Whether nothing is asked for any more.
+    pub fn is_winding_down(&self) -> bool {
+        self.ending.is_some_and(|(_, at)| at <= self.seen)
+    }
+
+    /// Nothing more of an earlier life will be taken up.
+    pub fn forget_past(&mut self) {
+        self.resume.secrets.clear();
     }
 
     /// What is read, and for whom.
@@ -214,6 +274,15 @@ impl Lifecycle {
                         }
                     }
                 }
+                if let Some(token) = self.resume.tokens.get_mut(store.0) {
+                    *token = None;
+                }
+                for index in 0..self.volumes.len() {
+                    let mut tokens = self.demand.tokens_of(VolumeIndex(index));
+                    if tokens.any(|shown| shown == store) {
+                        self.volumes[index].changed(now);
+                    }
+                }
             }
             Event::Renewed { store, lease } => {
                 let mut rng = self.rng.fork();
@@ -221,7 +290,26 @@ impl Lifecycle {
                 state.pause.reset();
                 state.session.renewed(now, lease, &mut rng);
             }
-            Event::LoginFailed { store, fault } | Event::RenewFailed { store, fault } => {
+            Event::Adopted { store, lease } => {
+                let mut rng = self.rng.fork();
+                let state = self.answered(store);
+                state.pause.reset();
+                state.session.adopted(now, lease, &mut rng);
+            }
+            Event::AdoptionFailed { store, fault } => {
+                let mut rng = self.rng.fork();
+                let session = &mut self.answered(store).session;
+                session.adoption_failed(now, fault, &mut rng);
+            }
+            Event::LoginFailed { store, fault } => {
+                let mut rng = self.rng.fork();
+                self.answered(store).session.failed(now, fault, &mut rng);
+                if self.demand.plan().stores[store.0].login.exit_on_error {
+                    actions.push(Action::GiveUp(Subject::Store(store)));
+                    self.end(Ending::Life, now);
+                }
+            }
+            Event::RenewFailed { store, fault } => {
                 let mut rng = self.rng.fork();
                 self.answered(store).session.failed(now, fault, &mut rng);
             }
@@ -237,7 +325,8 @@ impl Lifecycle {
             }
             Event::LeaseRenewed { secret, lease } => {
                 self.answer_taken(secret);
-                self.secrets[secret.0].lease_renewed(now, lease, &mut self.rng);
+                let pace = self.pace_of(secret);
+                self.secrets[secret.0].lease_renewed(now, lease, &pace, &mut self.rng);
             }
             Event::LeaseRenewFailed { secret, fault } => {
                 if self.answer_failed(now, secret, &fault) {
@@ -258,7 +347,14 @@ impl Lifecycle {
                     self.secrets[index.0].refresh(now, is_issued);
                 }
             }
-            Event::ShutdownRequested => self.stopping = true,
+            Event::CommandEnded => self.running = self.running.saturating_sub(1),
+            Event::ShutdownRequested(ending) => {
+                let grace = match ending {
+                    Ending::Pod => self.grace(),
+                    Ending::Work | Ending::Life => Duration::ZERO,
+                };
+                self.end(ending, now + grace);
+            }
             Event::Revoked { store } => self.answered(store).revoked = true,
         }
     }
@@ -310,14 +406,13 @@ impl Lifecycle {
         actions: &mut Vec<Action>,
     ) {
         self.answer_taken(secret);
-        let Some(planned) = self.demand.secret(secret) else {
+        if self.demand.secret(secret).is_none() {
             self.secrets[secret.0].stop();
             actions.push(Action::Forget(secret));
             return;
-        };
-        let is_local = planned.store.is_none();
-        let refresh = &self.demand.plan().refresh;
-        self.secrets[secret.0].read(now, lifetime, is_local, refresh, &mut self.rng);
+        }
+        let pace = self.pace_of(secret);
+        self.secrets[secret.0].read(now, lifetime, &pace, &mut self.rng);
         if changed {
             for volume in self.demand.volumes_of(secret) {
                 self.volumes[volume.0].changed(now);
@@ -358,7 +453,7 @@ impl Lifecycle {
             }
             Outcome::Fatal(FileFault { fault, .. }) => {
                 self.volumes[volume.0].failed(now, fault, &mut self.rng);
-                self.stopping = true;
+                self.end(Ending::Work, now);
             }
             Outcome::Rendered {
                 changed,
@@ -375,133 +470,61 @@ impl Lifecycle {
                 let reloads = plan.reloads.iter().enumerate();
                 let told = reloads.filter(|(_, files)| files.iter().any(is_news));
                 actions.extend(told.map(|(index, _)| Action::Reload(ReloadIndex(index))));
+                let files = plan.files_of(volume).filter(|(_, file)| file.command);
+                let files = files.map(|(index, _)| index);
+                let runs = files.filter(|index| untold || changed.contains(index));
+                let before = actions.len();
+                actions.extend(runs.map(Action::Run));
+                self.running += actions.len() - before;
             }
         }
     }
 
-    /// Gives every secret that is needed its state.
+    /// Gives every secret that is needed its state, with an earlier life's answer if there is one.
     fn meet_demand(&mut self, now: Moment) {
-        while self.secrets.len() < self.demand.len() {
-            self.secrets.push(SecretState::new(now));
-        }
-        for (index, _) in self.demand.secrets() {
-            self.secrets[index.0].take_up(now);
-        }
-    }
-
-    fn decide(&mut self, now: Moment, actions: &mut Vec<Action>) {
-        if self.stopped {
-            return;
-        }
-        if self.mode == Mode::Once && self.volumes.iter().all(VolumeState::is_rendered) {
-            self.stopping = true;
-        }
-        if self.stopping {
-            self.wind_down(actions);
-            return;
-        }
-        for index in 0..self.stores.len() {
-            let request = self.next_request(now, StoreIndex(index));
-            self.stores[index].busy |= request.is_some();
-            actions.extend(request);
-        }
-        while let Some((_, secret)) = self.next_secret(now, None) {
-            self.secrets[secret.0].start(None);
-            actions.push(Action::Read(secret));
-        }
-        for index in 0..self.volumes.len() {
-            let volume = VolumeIndex(index);
-            if !self.can_render(volume) {
-                continue;
+        self.secrets
+            .resize_with(self.demand.len(), SecretState::unneeded);
+        let secrets = self.demand.secrets();
+        let mut needed = Vec::new();
+        for (index, planned) in secrets {
+            if self.secrets[index.0].take_up(now) {
+                needed.push((index, self.resume.take(planned, now)));
             }
-            let mut needed = self.demand.needs_of(volume);
-            let more_to_come = needed.any(|secret| {
-                let planned = self.demand.secret(secret);
-                let is_asked = planned.is_some_and(|secret| match secret.store {
-                    Some(store) => self.stores[store.0].busy,
-                    None => true,
-                });
-                is_asked && self.secrets[secret.0].is_about_to_be_read(now)
-            });
-            if self.volumes[index].start_rendering(now, more_to_come) {
-                actions.push(Action::Render(volume));
+        }
+        for (index, resumed) in needed {
+            let Some(resumed) = resumed else { continue };
+            let pace = self.pace_of(index);
+            self.secrets[index.0].read(resumed.at, resumed.lifetime, &pace, &mut self.rng);
+            self.pending.push(Action::Recall(index));
+            for volume in self.demand.volumes_of(index) {
+                self.volumes[volume.0].changed(now);
             }
         }
     }
 
-    fn next_request(&mut self, now: Moment, store: StoreIndex) -> Option<Action> {
-        let state = &mut self.stores[store.0];
-        if state.busy || state.pause.until() > now {
-            return None;
-        }
-        match state.session.step(now) {
-            Some(SessionStep::Login) => return Some(Action::Login(store)),
-            Some(SessionStep::Renew) => return Some(Action::Renew(store)),
-            None if !state.session.has_token() => return None,
-            None => {}
-        }
-        let (step, secret) = self.next_secret(now, Some(store))?;
-        self.secrets[secret.0].start(Some(store));
-        Some(match step {
-            SecretStep::Renew => Action::RenewLease(secret),
-            SecretStep::Read => Action::Read(secret),
-        })
-    }
-
-    /// Waits for requests under way, gives tokens back where asked, then stops.
-    fn wind_down(&mut self, actions: &mut Vec<Action>) {
-        for (index, store) in self.stores.iter_mut().enumerate() {
-            let revoke = self.demand.plan().revoke[index];
-            let to_revoke = revoke && store.session.has_token() && !store.revoked;
-            if !store.busy && to_revoke {
-                store.busy = true;
-                actions.push(Action::Revoke(StoreIndex(index)));
-            }
-        }
-        if self.stores.iter().all(|store| !store.busy) {
-            self.stopped = true;
-            actions.push(Action::Stop);
+    fn pace_of(&self, secret: SecretIndex) -> Pace {
+        let plan = self.demand.plan();
+        let store = self.demand.secret(secret).and_then(|secret| secret.store);
+        Pace {
+            refresh: plan.refresh,
+            is_local: store.is_none(),
+            threshold: store.and_then(|store| plan.stores[store.0].renewal_threshold),
         }
     }
 
-    /// Whether rendering can come to something: all secrets are there, or a template has yet to
-    /// tell what it needs.
-    fn can_render(&self, volume: VolumeIndex) -> bool {
-        let is_complete = self.volumes[volume.0].is_complete();
-        let is_settled = |secret: SecretIndex| {
-            let state = &self.secrets[secret.0];
-            state.is_present() || is_complete && state.is_given_up()
-        };
-        self.demand.is_open(volume) || self.demand.needs_of(volume).all(is_settled)
+    /// How long the app is given to end before the first token is given back.
+    pub fn grace(&self) -> Duration {
+        let stores = self.demand.plan().stores.iter().zip(&self.stores);
+        let revoking =
+            stores.filter(|(planned, state)| planned.revoke && state.session.has_token());
+        let graces = revoking.map(|(planned, _)| planned.revoke_grace);
+        graces.max().unwrap_or_default()
     }
 
-    fn of_store(
-        &self,
-        store: Option<StoreIndex>,
-    ) -> impl Iterator<Item = (SecretIndex, &SecretState)> {
-        let is_of_store = move |(_, secret): &(SecretIndex, &PlannedSecret)| secret.store == store;
-        let secrets = self.demand.secrets().filter(is_of_store);
-        secrets.map(|(index, _)| (index, &self.secrets[index.0]))
-    }
-
-    /// When the next secret of a store is due, or of those beside the agent.
-    fn next_due(&self, store: Option<StoreIndex>) -> Option<Moment> {
-        let waiting = self
-            .of_store(store)
-            .filter(|(_, state)| !state.is_under_way());
-        waiting.map(|(_, state)| state.due()).min()
-    }
-
-    /// The most urgent step that is due.
-    fn next_secret(
-        &self,
-        now: Moment,
-        store: Option<StoreIndex>,
-    ) -> Option<(SecretStep, SecretIndex)> {
-        self.of_store(store)
-            .filter_map(|(index, state)| Some((state.step(now)?, state.due(), index)))
-            .min()
-            .map(|(step, _, index)| (step, index))
+    /// Ends at `at`, or earlier if that was decided before.
+    fn end(&mut self, ending: Ending, at: Moment) {
+        let before = self.ending.map_or(at, |(_, before)| before);
+        self.ending = Some((ending, at.min(before)));
     }
 }
 

@@ -21,6 +21,23 @@ const OLD: (f64, f64) = (0.85, 0.95);
 /// Before this share of its life is gone, a lease that cannot be renewed is not given up.
 const LAST_CALL: f64 = 0.9;
 
+/// From when to when in its life a lease is renewed.
+const RENEWAL: (f64, f64) = (0.6, 0.7);
+/// By how much of a life the moment of its replacement is spread around a threshold, as
+/// [consul-template](https://github.com/hashicorp/consul-template/blob/main/dependency/vault_common.go)
+/// does.
+const THRESHOLD_SPREAD: f64 = 0.05;
+
+/// How often a secret is looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pace {
+    pub(super) refresh: RefreshConfig,
+    /// It lies beside the agent.
+    pub(super) is_local: bool,
+    /// After which share of its life what ends is replaced.
+    pub(super) threshold: Option<f64>,
+}
+
 /// One secret: whether it is there, and when to do something about it.
 #[derive(Debug)]
 pub(super) struct SecretState {
@@ -33,6 +50,8 @@ pub(super) struct SecretState {
     lease: Option<Lifeline>,
     ends_with_token: bool,
     backoff: Backoff,
+    /// Since when reads of it fail.
+    failing: Option<Moment>,
     fault: Option<Fault>,
 }
 
@@ -69,7 +88,16 @@ impl SecretState {
             lease: None,
             ends_with_token: false,
             backoff: Backoff::default(),
+            failing: None,
             fault: None,
+        }
+    }
+
+    /// One that nobody has needed so far.
+    pub(super) fn unneeded() -> Self {
+        Self {
+            retired: true,
+            ..Self::new(Moment::default())
         }
     }
 
@@ -133,20 +161,20 @@ impl SecretState {
     }
 
     /// Somebody needs it, perhaps again.
-    pub(super) fn take_up(&mut self, now: Moment) {
-        if self.retired {
+    ///
+    /// Returns whether nobody did before.
+    pub(super) fn take_up(&mut self, now: Moment) -> bool {
+        let is_new = self.retired;
+        if is_new {
             *self = Self::new(now);
         }
+        is_new
     }
 
-    pub(super) fn read(
-        &mut self,
-        now: Moment,
-        lifetime: Lifetime,
-        is_local: bool,
-        refresh: &RefreshConfig,
-        rng: &mut Rng,
-    ) {
+    pub(super) fn read(&mut self, now: Moment, lifetime: Lifetime, pace: &Pace, rng: &mut Rng) {
+        let Pace {
+            refresh, is_local, ..
+        } = *pace;
         let interval = refresh.interval.as_duration();
         let factor = 1.0 + refresh.jitter * (2.0 * rng.f64() - 1.0);
         let next_look = now + interval.mul_f64(factor);
@@ -164,12 +192,12 @@ impl SecretState {
                     term: lease.duration,
                     ends: now + lease.duration,
                 });
-                self.go_on(now, lease, lease.renewable, rng);
+                self.go_on(now, lease, lease.renewable, pace, rng);
             }
             Lifetime::Ends { after, with_token } => {
                 self.ends_with_token = with_token;
                 if !after.is_zero() {
-                    self.due = now + share(after, OLD.0, OLD.1, rng);
+                    self.due = now + pace.replacement(after, rng);
                 }
             }
             Lifetime::Replaced { after } => {
@@ -185,7 +213,13 @@ impl SecretState {
         self.step = SecretStep::Read;
         self.backoff.failed(now, fault.retry, rng);
         self.due = self.backoff.until();
+        self.failing.get_or_insert(now);
         self.fault = Some(fault);
+    }
+
+    /// Since when it cannot be had.
+    pub(super) fn failing_since(&self) -> Option<Moment> {
+        self.failing
     }
 
     /// The token was refused: what comes first is another login.
@@ -195,9 +229,10 @@ impl SecretState {
         self.fault = Some(fault);
     }
 
-    pub(super) fn lease_renewed(&mut self, now: Moment, lease: Lease, rng: &mut Rng) {
+    pub(super) fn lease_renewed(&mut self, now: Moment, lease: Lease, pace: &Pace, rng: &mut Rng) {
         self.under_way = None;
         self.backoff.reset();
+        self.failing = None;
         self.fault = None;
         // A token that was replaced meanwhile takes the lease with it.
         let Some(before) = self.lease else { return };
@@ -209,7 +244,7 @@ impl SecretState {
             term: lease.duration,
             ends,
         });
-        self.go_on(now, lease, lease.renewable && is_worth_it, rng);
+        self.go_on(now, lease, lease.renewable && is_worth_it, pace, rng);
     }
 
     /// A renewal failed. The lease lives on, so its secret stays in use; another is asked for only
@@ -249,13 +284,37 @@ impl SecretState {
         self.due = due;
     }
 
-    fn go_on(&mut self, now: Moment, lease: Lease, renew: bool, rng: &mut Rng) {
+    fn go_on(&mut self, now: Moment, lease: Lease, renew: bool, pace: &Pace, rng: &mut Rng) {
         if renew && !lease.duration.is_zero() {
             self.step = SecretStep::Renew;
-            self.due = now + share(lease.duration, 0.6, 0.7, rng);
+            self.due = now + pace.renewal(lease.duration, rng);
         } else {
-            self.read_at(now + share(lease.duration, OLD.0, OLD.1, rng));
+            self.read_at(now + pace.replacement(lease.duration, rng));
         }
+    }
+}
+
+impl Pace {
+    /// When a lease is renewed. A threshold can only make that earlier: what is renewed late has no
+    /// time left for another try.
+    fn renewal(&self, life: Duration, rng: &mut Rng) -> Duration {
+        let (least, most) = match self.threshold {
+            Some(threshold) if threshold < RENEWAL.1 => (threshold * 0.9, threshold),
+            _ => RENEWAL,
+        };
+        share(life, least, most, rng)
+    }
+
+    /// When what ends is asked for anew.
+    fn replacement(&self, life: Duration, rng: &mut Rng) -> Duration {
+        let (least, most) = match self.threshold {
+            Some(threshold) => (
+                (threshold - THRESHOLD_SPREAD).max(threshold / 2.0),
+                (threshold + THRESHOLD_SPREAD).min(f64::midpoint(threshold, 1.0)),
+            ),
+            None => OLD,
+        };
+        share(life, least, most, rng)
     }
 }
 

@@ -2,9 +2,14 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use super::{Moment, backoff::Backoff, share};
+use super::{
+    Moment,
+    backoff::{Backoff, Pauses},
+    resume::ResumedToken,
+    share,
+};
 use crate::{
-    fault::{Fault, Retry},
+    fault::{Fault, Retry, Whose},
     store::TokenLease,
 };
 
@@ -12,6 +17,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Session {
     token: Option<Token>,
+    /// What an earlier life had, until the store says that it is still good.
+    inherited: Option<ResumedToken>,
     next: Next,
     backoff: Backoff,
     fault: Option<Fault>,
@@ -29,6 +36,7 @@ struct Token {
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum SessionStep {
+    Adopt,
     Login,
     Renew,
 }
@@ -36,6 +44,7 @@ pub(super) enum SessionStep {
 /// What comes next for the token.
 #[derive(Clone, Copy, Debug)]
 enum Next {
+    Adopt(Moment),
     Login(Moment),
     Renew(Moment),
     Nothing,
@@ -48,6 +57,13 @@ impl Default for Next {
 }
 
 impl Session {
+    pub(super) fn new(pauses: Pauses) -> Self {
+        Self {
+            backoff: Backoff::new(pauses),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn has_token(&self) -> bool {
         self.token.is_some()
     }
@@ -59,25 +75,31 @@ impl Session {
     /// When the next step is due.
     pub(super) fn due(&self) -> Option<Moment> {
         match self.next {
-            Next::Login(due) | Next::Renew(due) => Some(due),
+            Next::Adopt(due) | Next::Login(due) | Next::Renew(due) => Some(due),
             Next::Nothing => None,
         }
     }
 
     /// When the present token ends.
     pub(super) fn ends(&self) -> Option<Moment> {
-        self.token?.ends
+        match (&self.token, &self.inherited) {
+            (Some(token), _) => token.ends,
+            (None, Some(inherited)) => inherited.ends(),
+            (None, None) => None,
+        }
     }
 
     /// The step to take now; a token whose time is over is forgotten.
     pub(super) fn step(&mut self, now: Moment) -> Option<SessionStep> {
         if self.ends().is_some_and(|ends| ends <= now) {
             self.token = None;
-            if let Next::Renew(_) | Next::Nothing = self.next {
+            self.inherited = None;
+            if let Next::Adopt(_) | Next::Renew(_) | Next::Nothing = self.next {
                 self.next = Next::Login(now);
             }
         }
         match self.next {
+            Next::Adopt(due) if due <= now => Some(SessionStep::Adopt),
             Next::Login(due) if due <= now => Some(SessionStep::Login),
             Next::Renew(due) if due <= now => Some(SessionStep::Renew),
             _ => None,
@@ -113,6 +135,52 @@ impl Session {
         } else {
             Next::Renew(now + share(lease.duration, 0.6, 0.7, rng))
         };
+    }
+
+    /// Wants to go on with the token of an earlier life.
+    pub(super) fn inherits(&mut self, now: Moment, token: ResumedToken) {
+        self.inherited = Some(token);
+        self.next = Next::Adopt(now);
+    }
+
+    /// The store takes the inherited token, of which this much is left: what comes next comes when
+    /// it would have come in the life before.
+    pub(super) fn adopted(&mut self, now: Moment, left: TokenLease, rng: &mut Rng) {
+        let Some(ResumedToken { at, lease, full }) = self.inherited.take() else {
+            return;
+        };
+        let login = TokenLease {
+            duration: full,
+            ..lease
+        };
+        self.logged_in(at, login, rng);
+        if lease.duration != full {
+            self.renewed(at, lease, rng);
+        }
+        if left.duration.is_zero() && !lease.duration.is_zero() {
+            // Less than a second, rounded down.
+            self.token = None;
+            self.next = Next::Login(now);
+        }
+        if let Some(token) = &mut self.token {
+            token.proven = true;
+            token.ends = (!left.duration.is_zero()).then(|| now + left.duration);
+        }
+    }
+
+    /// Whether the inherited token is good could not be found out, or it is not: the first is tried
+    /// again, the second ends in a login.
+    pub(super) fn adoption_failed(&mut self, now: Moment, fault: Fault, rng: &mut Rng) {
+        let is_refused = !matches!(fault.whose, Whose::Network | Whose::Store)
+            || fault.retry == Retry::AfterLogin;
+        if is_refused {
+            self.inherited = None;
+            self.next = Next::Login(now);
+        } else {
+            self.backoff.failed(now, fault.retry, rng);
+            self.next = Next::Adopt(self.backoff.until());
+        }
+        self.fault = Some(fault);
     }
 
     /// A login or renewal failed. The token there is stays in use until its end.

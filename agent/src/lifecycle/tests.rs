@@ -1,4 +1,6 @@
+mod endings;
 mod leases;
+mod resume;
 mod templates;
 mod world;
 
@@ -286,7 +288,7 @@ fn stopping_waits_for_the_request_under_way_and_gives_the_token_back() {
     let mut world = World::new(plan(1, "10s", true), 16);
     world.run_for(SECOND);
     world.send(Event::RefreshRequested);
-    world.send(Event::ShutdownRequested);
+    world.send(Event::ShutdownRequested(Ending::Pod));
     assert!(!world.stopped);
     world.run_for(SECOND);
     let last: Vec<_> = world
@@ -319,7 +321,7 @@ fn stopping_without_a_token_or_a_wish_to_revoke_is_immediate() {
             store: StoreIndex(0),
             fault,
         });
-        world.send(Event::ShutdownRequested);
+        world.send(Event::ShutdownRequested(Ending::Pod));
         assert!(world.stopped);
     }
 }
@@ -328,7 +330,13 @@ fn stopping_without_a_token_or_a_wish_to_revoke_is_immediate() {
 fn once_means_once() {
     let plan = plan(3, "1s", false);
     let mut world = World::new(plan.clone(), 18);
-    world.lifecycle = Lifecycle::new(plan, Mode::Once, Rng::with_seed(18), &[Found::Nothing]);
+    world.lifecycle = Lifecycle::new(
+        plan,
+        Mode::Once,
+        Rng::with_seed(18),
+        &[Found::Nothing],
+        Resume::default(),
+    );
     world.run_for(60 * SECOND);
     assert!(world.stopped);
     assert_eq!((world.reads().len(), world.renders().len()), (3, 1));
@@ -341,6 +349,7 @@ fn files_from_an_earlier_life_count_as_ready() {
         Mode::Stay,
         Rng::with_seed(1),
         &[Found::Files { told: true }],
+        Resume::default(),
     );
     assert!(lifecycle.is_ready());
 }
@@ -351,7 +360,13 @@ fn what_an_earlier_life_changed_without_telling_is_told_once() {
         let plan = plan(2, "10s", false);
         let mut world = World::new(plan.clone(), 23);
         let found = [Found::Files { told }];
-        world.lifecycle = Lifecycle::new(plan, Mode::Stay, Rng::with_seed(23), &found);
+        world.lifecycle = Lifecycle::new(
+            plan,
+            Mode::Stay,
+            Rng::with_seed(23),
+            &found,
+            Resume::default(),
+        );
         // The files on disk are what the store says.
         world.rendered.fill(1);
         world.run_for(60 * SECOND);
@@ -396,7 +411,13 @@ fn a_fatal_failure_stops_the_agent_and_gives_the_token_back() {
     for mode in [Mode::Stay, Mode::Once] {
         let plan = plan(1, "600s", true);
         let mut world = World::new(plan.clone(), 24);
-        world.lifecycle = Lifecycle::new(plan, mode, Rng::with_seed(24), &[Found::Nothing]);
+        world.lifecycle = Lifecycle::new(
+            plan,
+            mode,
+            Rng::with_seed(24),
+            &[Found::Nothing],
+            Resume::default(),
+        );
         world.send(Event::Tick);
         let lease = world.token;
         world.send(Event::LoggedIn {

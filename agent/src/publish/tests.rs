@@ -17,6 +17,7 @@ struct Bench {
     publisher: Publisher,
     answers: Vec<Option<Answer>>,
     given_up: BTreeSet<SecretIndex>,
+    token: Option<SecretString>,
 }
 
 impl Bench {
@@ -33,6 +34,7 @@ impl Bench {
             publisher: Publisher::new(&config, Templates::load(&config)),
             answers: Vec::new(),
             given_up: BTreeSet::new(),
+            token: None,
         }
     }
 
@@ -60,6 +62,7 @@ impl Bench {
             &|secret| given_up.contains(&secret),
             VolumeIndex(0),
             &self.answers,
+            &[self.token.as_ref()],
             SystemTime::now(),
         );
         for asked in attempt.asked.clone() {
@@ -131,6 +134,22 @@ fn a_file_that_cannot_be_rendered_keeps_its_last_good_content_while_others_chang
         (bench.read("a").as_str(), bench.read("b").as_str()),
         ("2", "1")
     );
+}
+
+#[test]
+fn a_token_is_a_file_as_any_other_of_its_volume() {
+    let mut bench = Bench::new(&[
+        ("a", plain("secret/a")),
+        ("token", json!({ "token": true })),
+    ]);
+    bench.answer("secret/a", &json!({ "value": "1" }));
+    assert_eq!(bench.publish().outcome, Outcome::Incomplete);
+    bench.token = Some(SecretString::from("s.one"));
+    assert_eq!(rendered(&bench.publish()), (vec![0, 1], true, None));
+    assert_eq!(bench.read("token"), "s.one");
+    bench.token = Some(SecretString::from("s.two"));
+    assert_eq!(rendered(&bench.publish()), (vec![1], false, None));
+    assert_eq!(bench.read("token"), "s.two");
 }
 
 #[test]

@@ -1,19 +1,24 @@
 //! What the agent needs of a store, and nothing about any one store.
 
+pub mod forward;
 pub mod vault;
 
 use std::{future::Future, time::Duration};
 
+use secrecy::SecretString;
+use vouchsafe_shared::config::ProxyToken;
 use vouchsafe_template::scope::Dependency;
 use zeroize::Zeroizing;
 
+use self::forward::{ForwardAnswer, ForwardRequest};
 use crate::fault::Fault;
 
 /// A store of secrets. It keeps its own token and connection; one request at a time.
 ///
 /// Futures may be dropped at any point; the next call then starts on a fresh connection.
 pub trait Store: Send + 'static {
-    /// Trades the pod's identity for a token, which replaces the one before.
+    /// Trades the pod's identity for a token, which replaces the one before. After a failure the
+    /// one before stays in use.
     fn login(&mut self) -> impl Future<Output = Result<TokenLease, Fault>> + Send;
 
     /// Makes the token last longer.
@@ -29,6 +34,29 @@ pub trait Store: Send + 'static {
 
     /// Gives the token back; nothing works afterwards without another login.
     fn revoke(&mut self) -> impl Future<Output = Result<(), Fault>> + Send;
+
+    /// The token in use.
+    fn token(&self) -> Option<&SecretString>;
+
+    /// Takes over the token of a former life, if the store still takes it, and says what is left of
+    /// it. When the store does not, the fault asks for a login ([`crate::fault::Retry::AfterLogin`]);
+    /// after any failure there is no token.
+    fn adopt(
+        &mut self,
+        token: SecretString,
+    ) -> impl Future<Output = Result<TokenLease, Fault>> + Send;
+
+    /// Passes somebody else's request on, as it is but for its token, and gives back whatever the
+    /// store answers, refusals included; a fault means that there was no answer.
+    ///
+    /// The future has what it needs of the store, so the store may be used meanwhile; its token is
+    /// the one that was in use when the future was made. It ends when the answer begins: the body
+    /// of either direction is passed on as it comes, up to [`forward::LIMIT`].
+    fn forward(
+        &mut self,
+        request: ForwardRequest,
+        token: ProxyToken,
+    ) -> impl Future<Output = Result<ForwardAnswer, Fault>> + Send + use<Self>;
 }
 
 /// How long a token lasts from the moment of the answer.

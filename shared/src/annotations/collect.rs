@@ -1,83 +1,100 @@
-//! First step: which settings are made, under which prefix, whatever their spelling.
+//! First step: which settings are made, under which prefix and in which layer, whatever their
+//! spelling.
 
 use std::collections::BTreeMap;
 
 use super::{
-    suggest::nearest,
-    table::{Name, Prefix, Scope, TABLE},
+    layers::{Layers, Source},
+    setting::{Key, Setting, Settings},
+    table::{Annotation, Name, Prefix, Scope, TABLE},
+    unknown::unknown,
 };
 use crate::diagnostic::{Code, Diagnostic};
 
-/// Annotations of the original injector that change what is rendered or how it logs in: passing
-/// over them silently would start an application with the wrong secrets.
-const UNSUPPORTED: &[&str] = &[
-    "agent-inject-command",
-    "agent-inject-token",
-    "agent-configmap",
-    "agent-pre-populate-only",
-    "auth-type",
-    "auth-config",
-    "secret-volume-path",
-    "tls-secret",
-    "ca-cert",
-    "client-cert",
-    "client-key",
-    "tls-server-name",
-    "tls-skip-verify",
-    "proxy-address",
-];
-
-/// Settings of the original injector about the pod that look like our `template-NAME` and change
-/// nothing here.
-const NOT_A_TEMPLATE: &[&str] = &[
-    "template-config-exit-on-retry-failure",
-    "template-lease-renewal-threshold",
-    "template-max-connections-per-host",
-];
-
-/// One setting as written: the strongest prefix that makes it.
-#[derive(Clone, Debug)]
-pub(super) struct Setting<'a> {
-    pub(super) prefix: Prefix,
-    /// The annotation's full key, for messages.
-    pub(super) key: &'a str,
-    pub(super) value: &'a str,
-}
-
-/// All settings, by name and (for [`Scope::Secret`]) by the secret's NAME.
+/// All settings, each with those that it goes before, the strongest first.
 #[derive(Debug, Default)]
-pub(super) struct Settings<'a> {
-    pub(super) pod: BTreeMap<Name, Setting<'a>>,
-    pub(super) secrets: BTreeMap<&'a str, BTreeMap<Name, Setting<'a>>>,
-    /// Whether any annotation under our own prefix is there.
+pub(super) struct Collected<'a> {
+    pub(super) settings: BTreeMap<Key<'a>, Vec<Setting<'a>>>,
+    /// An annotation of the pod under our own prefix, if there is one.
     pub(super) any_own: Option<&'a str>,
 }
 
-impl<'a> Settings<'a> {
-    pub(super) fn collect(
-        annotations: impl IntoIterator<Item = (&'a str, &'a str)>,
-        problems: &mut Vec<Diagnostic>,
-    ) -> Self {
-        let mut settings = Self::default();
-        for (key, value) in annotations {
-            let Some((prefix, rest)) = Prefix::split(key) else {
+impl<'a> Collected<'a> {
+    pub(super) fn of(layers: &Layers<'a>, problems: &mut Vec<Diagnostic>) -> Self {
+        let mut collected = Self::default();
+        for (rank, layer) in layers.stack(problems).into_iter().enumerate() {
+            for (key, value) in layer.pairs {
+                let Some((prefix, rest)) = Prefix::split(key) else {
+                    continue;
+                };
+                if prefix == Prefix::Vouchsafe && layer.source == Source::Pod {
+                    collected.any_own.get_or_insert(key);
+                }
+                let label = layer.source.label(key);
+                let Some((row, spelling, about)) = identify(prefix, rest) else {
+                    problems.push(unknown(layer.source, prefix, &label, rest));
+                    continue;
+                };
+                if row.name == Name::Profile && matches!(layer.source, Source::Profile(_)) {
+                    problems.push(profile_in_profile(&label));
+                    continue;
+                }
+                let setting = Setting {
+                    row,
+                    prefix,
+                    source: layer.source,
+                    rank,
+                    spelling,
+                    key,
+                    label,
+                    value,
+                    shadows: false,
+                };
+                collected
+                    .settings
+                    .entry((row.name, about))
+                    .or_default()
+                    .push(setting);
+            }
+        }
+        for candidates in collected.settings.values_mut() {
+            candidates.sort_by_key(Setting::strength);
+            problems.extend(passed_over(candidates));
+        }
+        collected.settle();
+        for candidates in collected.settings.values_mut() {
+            if let [winner, others @ ..] = candidates.as_mut_slice() {
+                winner.shadows = !others.is_empty();
+            }
+        }
+        collected
+    }
+
+    /// The settings that count.
+    pub(super) fn effective(&self) -> Settings<'a> {
+        let mut settings = Settings::default();
+        for ((name, about), candidates) in &self.settings {
+            let Some(winner) = candidates.first().cloned() else {
                 continue;
             };
-            if prefix == Prefix::Vouchsafe {
-                settings.any_own.get_or_insert(key);
-            }
-            let setting = Setting { prefix, key, value };
-            match identify(prefix, rest) {
-                Some((name, None)) => insert(&mut settings.pod, name, setting, problems),
-                Some((name, Some(secret))) => {
-                    insert(
-                        settings.secrets.entry(secret).or_default(),
-                        name,
-                        setting,
-                        problems,
-                    );
+            match (winner.row.scope, about) {
+                (Scope::Secret, Some(secret)) => {
+                    settings
+                        .secrets
+                        .entry(secret)
+                        .or_default()
+                        .insert(*name, winner);
                 }
-                None => problems.push(unknown(prefix, key, rest)),
+                (Scope::Parameter, Some(parameter)) => {
+                    settings
+                        .parameters
+                        .entry(*name)
+                        .or_default()
+                        .push((parameter, winner));
+                }
+                _ => {
+                    settings.pod.insert(*name, winner);
+                }
             }
         }
         settings
@@ -87,114 +104,60 @@ impl<'a> Settings<'a> {
 /// Which setting a key's rest makes: the longest spelling that fits, so that
 /// `agent-inject-secret-x` is not a setting `agent-inject` with a remainder, and
 /// `agent-inject-template-file-x` never the text of a template for `file-x`.
-fn identify(prefix: Prefix, rest: &str) -> Option<(Name, Option<&str>)> {
-    if let Some(annotation) = TABLE.iter().find(|row| {
-        row.scope == Scope::Pod && row.spellings_under(prefix).any(|spelling| spelling == rest)
-    }) {
-        return Some((annotation.name, None));
+fn identify(prefix: Prefix, rest: &str) -> Option<(&'static Annotation, usize, Option<&str>)> {
+    let spellings = TABLE.iter().flat_map(|row| {
+        row.spellings_under(prefix)
+            .enumerate()
+            .map(move |(place, spelling)| (row, place, spelling))
+    });
+    let mut longest: Option<(&'static Annotation, usize, &str)> = None;
+    for (row, place, spelling) in spellings {
+        let Some(tail) = rest.strip_prefix(spelling) else {
+            continue;
+        };
+        if row.scope == Scope::Pod {
+            if tail.is_empty() {
+                return Some((row, place, None));
+            }
+            continue;
+        }
+        let Some(about) = tail.strip_prefix('-').filter(|about| !about.is_empty()) else {
+            continue;
+        };
+        if longest.is_none_or(|(_, _, other)| about.len() < other.len()) {
+            longest = Some((row, place, about));
+        }
     }
-    if is_unsupported(rest) || NOT_A_TEMPLATE.contains(&rest) {
-        return None;
-    }
-    TABLE
+    longest.map(|(row, place, about)| (row, place, Some(about)))
+}
+
+/// Within one layer the same is said twice and differently. That one layer goes before another is
+/// what layers are for.
+fn passed_over(candidates: &[Setting<'_>]) -> Vec<Diagnostic> {
+    let Some((winner, others)) = candidates.split_first() else {
+        return Vec::new();
+    };
+    others
         .iter()
-        .filter(|row| row.scope == Scope::Secret)
-        .flat_map(|row| {
-            row.spellings_under(prefix)
-                .map(move |spelling| (row.name, spelling))
-        })
-        .filter_map(|(name, spelling)| {
-            let secret = rest.strip_prefix(spelling)?.strip_prefix('-')?;
-            (!secret.is_empty()).then_some((name, spelling.len(), secret))
-        })
-        .max_by_key(|(_, length, _)| *length)
-        .map(|(name, _, secret)| (name, Some(secret)))
-}
-
-fn is_unsupported(rest: &str) -> bool {
-    UNSUPPORTED.iter().any(|name| {
-        rest.strip_prefix(name)
-            .is_some_and(|tail| tail.is_empty() || tail.starts_with('-'))
-    })
-}
-
-fn insert<'a>(
-    settings: &mut BTreeMap<Name, Setting<'a>>,
-    name: Name,
-    setting: Setting<'a>,
-    problems: &mut Vec<Diagnostic>,
-) {
-    let Some(present) = settings.get(&name) else {
-        settings.insert(name, setting);
-        return;
-    };
-    let (winner, loser) = if setting.prefix < present.prefix {
-        (setting.clone(), present.clone())
-    } else {
-        (present.clone(), setting)
-    };
-    if winner.value != loser.value {
-        problems.push(
+        .filter(|other| other.rank == winner.rank && other.value != winner.value)
+        .map(|other| {
             Diagnostic::error(
                 Code::Shadowed,
-                format!("annotation {}", loser.key),
-                format!("is passed over in favour of {}", winner.key),
+                format!("annotation {}", other.label),
+                format!("is passed over in favour of {}", winner.label),
                 "keep one of them",
             )
-            .as_warning(),
-        );
-    }
-    settings.insert(name, winner);
+            .as_warning()
+        })
+        .collect()
 }
 
-fn unknown(prefix: Prefix, key: &str, rest: &str) -> Diagnostic {
-    let subject = format!("annotation {key}");
-    if is_unsupported(rest) {
-        return Diagnostic::error(
-            Code::Unsupported,
-            subject,
-            "is not supported yet and would change what the application gets",
-            "remove the annotation, or keep this pod with the original injector for now",
-        );
-    }
-    let (message, help) = if NOT_A_TEMPLATE.contains(&rest) {
-        let message = "is a setting of the original injector that has no effect here";
-        (message, "remove it".to_owned())
-    } else {
-        let help = match nearest_spelling(prefix, rest) {
-            Some(suggestion) => format!("did you mean {prefix}{suggestion}?"),
-            None => "see docs/annotations.md for the names there are".to_owned(),
-        };
-        ("is not an annotation we know", help)
-    };
-    let diagnostic = Diagnostic::error(Code::UnknownAnnotation, subject, message, help);
-    if prefix == Prefix::Vouchsafe {
-        diagnostic
-    } else {
-        // The original injector passes over names that it does not know, and other programs may
-        // use its prefix.
-        diagnostic.as_warning()
-    }
-}
-
-/// The nearest spelling; of a per-secret annotation only the part before the NAME is compared.
-fn nearest_spelling(prefix: Prefix, rest: &str) -> Option<String> {
-    let spellings = |scope| {
-        TABLE
-            .iter()
-            .filter(move |row| row.scope == scope)
-            .flat_map(move |row| row.spellings_under(prefix))
-    };
-    let about_pod = nearest(rest, spellings(Scope::Pod))
-        .map(|(distance, spelling)| (distance, spelling.to_owned()));
-    let about_secret = rest.match_indices('-').filter_map(|(dash, _)| {
-        let (head, secret) = rest.split_at(dash);
-        nearest(head, spellings(Scope::Secret))
-            .map(|(distance, spelling)| (distance, format!("{spelling}{secret}")))
-    });
-    about_pod
-        .into_iter()
-        .chain(about_secret)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, spelling)| spelling)
+fn profile_in_profile(label: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::NoEffect,
+        format!("annotation {label}"),
+        "has no effect: a profile names no further profiles",
+        "remove it, and name all profiles in one place",
+    )
+    .as_warning()
 }

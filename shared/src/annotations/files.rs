@@ -3,97 +3,61 @@
 use std::collections::BTreeMap;
 
 use super::{
-    collect::Setting,
-    parse::{Reader, bad_value, quoted},
-    spec::{DefaultTemplate, Dialect, FileSource, FileSpec, TemplateOrigin},
+    existence::Existence,
+    file::preserves_case,
+    layers::Source,
+    reader::Reader,
+    setting::Setting,
+    spec::{Asked, DefaultTemplate, Dialect, FileSource, FileSpec},
     table::{Name, Prefix},
-    template::TEMPLATE_ONLY,
+    values,
 };
 use crate::{
-    config::SecretSource,
     diagnostic::{Code, Diagnostic},
-    value::{DirectoryPath, FileMode, FileName, OutputFormat, SecretReference, ValueError},
+    value::DirectoryPath,
 };
 
 pub(super) type About<'a> = BTreeMap<Name, Setting<'a>>;
 
 /// What holds for all secrets of a pod.
 #[derive(Clone, Copy)]
-pub(super) struct Defaults {
+pub(super) struct Defaults<'d> {
     pub(super) dialect: Dialect,
+    pub(super) directory: &'d DirectoryPath,
+    pub(super) preserve_case: bool,
     /// What the pod says, if it says something.
     pub(super) template: Option<DefaultTemplate>,
+    /// Whether the pod asks for a default template under our own prefix too.
+    is_template_asked: bool,
 }
 
-impl Defaults {
+impl Defaults<'_> {
     /// Whether a secret with nothing but its path is rendered by a default template: where the pod
     /// asks for one, and where the original injector would have done so.
-    fn hold_for(self, reference: &Setting<'_>, is_asked: bool) -> bool {
-        is_asked || self.dialect == Dialect::Original && reference.prefix != Prefix::Vouchsafe
+    pub(super) fn hold_for(self, reference: &Setting<'_>) -> bool {
+        self.is_template_asked
+            || self.dialect == Dialect::Original && reference.prefix != Prefix::Vouchsafe
     }
 }
 
-/// The settings that make a secret exist, those that hold something.
-pub(super) struct Origin<'s, 'a> {
-    pub(super) secret: Option<&'s Setting<'a>>,
-    template: Option<&'s Setting<'a>>,
-    file: Option<&'s Setting<'a>>,
-}
-
-enum Existence<'s, 'a> {
-    Named(Origin<'s, 'a>, &'s Setting<'a>),
-    /// Only with nothing in it.
-    Blank(&'s Setting<'a>),
-    No,
-}
-
-impl<'s, 'a> Existence<'s, 'a> {
-    /// As the original injector has it: blank annotations name nothing, and then a template wins
-    /// over a file of one unless it is empty, be it blank.
-    fn of(settings: &'s About<'a>) -> Self {
-        let all = [Name::Secret, Name::Template, Name::TemplateFile];
-        let is_blank = |setting: &&Setting<'_>| setting.value.trim().is_empty();
-        let present = || all.iter().filter_map(|name| settings.get(name));
-        let origin = Origin {
-            secret: settings
-                .get(&Name::Secret)
-                .filter(|setting| !is_blank(setting)),
-            template: settings
-                .get(&Name::Template)
-                .filter(|setting| !setting.value.is_empty()),
-            file: settings
-                .get(&Name::TemplateFile)
-                .filter(|setting| !is_blank(setting)),
-        };
-        match (
-            present().find(|setting| !is_blank(setting)),
-            present().next(),
-        ) {
-            (Some(setting), _) => Self::Named(origin, setting),
-            (None, Some(setting)) => Self::Blank(setting),
-            (None, None) => Self::No,
-        }
-    }
-}
-
-impl Reader<'_> {
-    pub(super) fn files<'s>(
+impl<'r> Reader<'r, '_> {
+    pub(super) fn files(
         &mut self,
-        dialect: Dialect,
-        secrets: &BTreeMap<&'s str, About<'_>>,
-    ) -> Vec<(&'s str, FileSpec)> {
-        let defaults = Defaults {
-            dialect,
-            template: self.value(Name::DefaultTemplate),
-        };
+        directory: &DirectoryPath,
+        config_map: Option<&Asked<String>>,
+    ) -> Vec<(&'r str, FileSpec)> {
+        let defaults = self.defaults(directory);
+        let settings = self.settings;
         let mut files: Vec<(&str, FileSpec)> = Vec::new();
         let mut named = 0;
-        for (secret, settings) in secrets {
+        for (secret, settings) in &settings.secrets {
             let (origin, first) = match Existence::of(settings) {
                 Existence::Named(origin, first) => (origin, first),
+                // A blank one of a stronger layer takes a default's file away.
+                Existence::Blank(setting) if setting.shadows => continue,
                 Existence::Blank(setting) => {
-                    named += usize::from(dialect == Dialect::Own);
-                    self.blank(dialect, setting);
+                    named += usize::from(defaults.dialect == Dialect::Own);
+                    self.blank(defaults.dialect, setting);
                     continue;
                 }
                 Existence::No => {
@@ -105,167 +69,94 @@ impl Reader<'_> {
             let Some(file) = self.file(defaults, secret, settings, &origin, first) else {
                 continue;
             };
-            if let Some((other, _)) = files
-                .iter()
-                .find(|(_, other)| clash(&other.name, &file.name))
-            {
-                self.problems.push(duplicate(first, secret, other, &file));
-                continue;
-            }
-            files.push((secret, file));
+            self.add(&mut files, secret, file, first);
         }
-        if named == 0 {
-            self.problems.push(Diagnostic::error(
-                Code::NoSecrets,
-                "annotation vouchsafe.dev/inject",
-                "asks for secrets but none is named",
-                "add vouchsafe.dev/secret-FILE with the path of a secret",
-            ));
+        if let Some(file) = self.token(directory)
+            && let Some(setting) = self.get(Name::Token)
+        {
+            named += 1;
+            self.add(&mut files, "", file, setting);
+        }
+        match (named, config_map) {
+            (0, None) => self.no_secrets(),
+            (1.., Some(config_map)) => self.configured(&files, config_map),
+            _ => {}
         }
         files
     }
 
-    fn file(
-        &mut self,
-        defaults: Defaults,
-        secret: &str,
-        settings: &About<'_>,
-        origin: &Origin<'_, '_>,
-        first: &Setting<'_>,
-    ) -> Option<FileSpec> {
-        let name: Option<FileName> = if let Some(setting) = settings.get(&Name::File) {
-            self.parsed(setting)
-        } else {
-            // The original injector lower-cases names.
-            let name = match defaults.dialect {
-                Dialect::Own => secret.to_owned(),
-                Dialect::Original => secret.to_lowercase(),
-            };
-            name.parse()
-                .map_err(|error| self.problems.push(bad_value(first, &error)))
-                .ok()
-        };
-        let mode: Option<FileMode> = match settings.get(&Name::Mode) {
-            Some(setting) => self.parsed(setting),
-            None => Some(FileMode::DEFAULT),
-        };
-        let source = match (origin.template, origin.file, origin.secret) {
-            (Some(template), _, _) => {
-                let text = TemplateOrigin::Inline(template.value.to_owned());
-                self.template(settings, origin, template, text)
-            }
-            (None, Some(file), _) => {
-                let text = self.template_file(settings, file)?;
-                self.template(settings, origin, file, text)
-            }
-            (None, None, Some(reference)) => {
-                let alone = !settings.contains_key(&Name::Format) && !reference.value.contains('#');
-                if alone && defaults.hold_for(reference, self.has(Name::DefaultTemplate)) {
-                    self.default_template(defaults, secret, settings, reference)
-                } else {
-                    self.without_template(secret, settings, &TEMPLATE_ONLY);
-                    self.formatted(settings, reference, name.as_ref())
-                }
-            }
-            (None, None, None) => None,
-        };
-        Some(FileSpec {
-            annotation: first.key.to_owned(),
-            directory: DirectoryPath::secrets(),
-            name: name?,
-            mode: mode?,
-            source: source?,
-            containers: None,
-            command: None,
-        })
-    }
-
-    /// A secret or one value of it, in a format.
-    fn formatted(
-        &mut self,
-        settings: &About<'_>,
-        setting: &Setting<'_>,
-        name: Option<&FileName>,
-    ) -> Option<FileSource> {
-        let reference: Option<SecretReference> = self.parsed(setting);
-        let asked: Option<OutputFormat> = match settings.get(&Name::Format) {
-            Some(setting) => Some(self.parsed(setting)?),
-            None => None,
-        };
-        let SecretReference { path, key } = reference?;
-        let format = asked
-            .or_else(|| OutputFormat::from_file_name(name?.as_str()))
-            .unwrap_or(match key {
-                Some(_) => OutputFormat::Raw,
-                None => OutputFormat::Json,
-            });
-        if format == OutputFormat::Raw && key.is_none() {
-            self.problems.push(Diagnostic::error(
-                Code::RawNeedsKey,
-                format!("annotation {}", setting.key),
-                format!(
-                    "{}: format raw writes one value, but no key is named",
-                    quoted(setting.value)
-                ),
-                format!("write {path}#KEY, or choose another format"),
-            ));
-            return None;
+    fn defaults<'d>(&self, directory: &'d DirectoryPath) -> Defaults<'d> {
+        let dialect = self.dialect();
+        Defaults {
+            dialect,
+            directory,
+            preserve_case: self
+                .get(Name::PreserveCase)
+                .map_or(dialect == Dialect::Own, preserves_case),
+            template: self.read(Name::DefaultTemplate, values::default_template),
+            // One that is around the pod under an original prefix is meant for that dialect.
+            is_template_asked: self.get(Name::DefaultTemplate).is_some_and(|setting| {
+                setting.prefix == Prefix::Vouchsafe || setting.source == Source::Pod
+            }),
         }
-        Some(FileSource::Secret(SecretSource {
-            secret: path,
-            key,
-            format,
-        }))
     }
 
-    /// The original injector passes over blank annotations.
-    fn blank(&mut self, dialect: Dialect, setting: &Setting<'_>) {
-        let problem = bad_value(
-            setting,
-            &ValueError::new(
-                "names nothing; expected for example secret/data/db, or the text of a template",
-            ),
-        );
-        self.problems.push(match dialect {
-            Dialect::Own => problem,
-            Dialect::Original => problem.as_warning(),
-        });
-    }
-
-    fn orphans(&mut self, secret: &str, settings: &About<'_>) {
-        for setting in settings.values() {
-            self.problems.push(Diagnostic::error(
-                Code::OrphanAnnotation,
-                format!("annotation {}", setting.key),
-                format!("is about the secret {secret}, which no annotation names"),
-                format!("add {}secret-{secret}, or correct the name", setting.prefix),
-            ));
+    fn add<'s>(
+        &mut self,
+        files: &mut Vec<(&'s str, FileSpec)>,
+        secret: &'s str,
+        file: FileSpec,
+        setting: &Setting<'_>,
+    ) {
+        match files.iter().find(|(_, other)| clash(other, &file)) {
+            Some((other, present)) => {
+                let problem = duplicate(setting, secret, other, present, &file);
+                self.problems.push(problem);
+            }
+            None => files.push((secret, file)),
         }
     }
 }
 
-fn duplicate(setting: &Setting<'_>, secret: &str, other: &str, file: &FileSpec) -> Diagnostic {
+fn duplicate(
+    setting: &Setting<'_>,
+    secret: &str,
+    other: &str,
+    present: &FileSpec,
+    file: &FileSpec,
+) -> Diagnostic {
     let help = if secret.to_lowercase() == other.to_lowercase() {
         "write NAME alike if both are about one secret; else name the file with file-NAME"
     } else {
         "give one of them another name with vouchsafe.dev/file-NAME"
     };
+    let name = if file.directory == DirectoryPath::secrets() {
+        file.name.to_string()
+    } else {
+        path(file)
+    };
+    let writer = match present.source {
+        FileSource::Token => "the store's token".to_owned(),
+        _ => format!("secret {other}"),
+    };
     Diagnostic::error(
         Code::DuplicateFile,
-        format!("annotation {}", setting.key),
-        format!(
-            "writes the file {} that secret {other} writes too",
-            file.name
-        ),
+        format!("annotation {}", setting.label),
+        format!("writes the file {name} that {writer} writes too"),
         help,
     )
 }
 
-/// Two files that cannot both be there: the same name, or one where the other needs a directory.
-fn clash(left: &FileName, right: &FileName) -> bool {
+/// Two files that cannot both be there: the same path, or one where the other needs a directory.
+fn clash(left: &FileSpec, right: &FileSpec) -> bool {
+    let (left, right) = (path(left), path(right));
     let below = |file: &str, directory: &str| {
         file.strip_prefix(directory)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    below(left.as_str(), right.as_str()) || below(right.as_str(), left.as_str())
+    below(&left, &right) || below(&right, &left)
+}
+
+fn path(file: &FileSpec) -> String {
+    format!("{}/{}", file.directory, file.name)
 }

@@ -37,7 +37,7 @@ pub struct InjectSpec {
     pub share_process_namespace: Option<Asked<bool>>,
     pub identity_token: IdentityTokenSpec,
     pub container: ContainerSpec,
-    /// The ConfigMap with the user's own agent configuration (`config.hcl`, `config-init.hcl`).
+    /// The `ConfigMap` with the user's own agent configuration (`config.hcl`, `config-init.hcl`).
     pub config_map: Option<Asked<String>>,
     pub api: ApiSpec,
     pub refresh_interval: Option<HumanDuration>,
@@ -74,6 +74,7 @@ pub struct AuthSpec {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConnectionSpec {
     pub address: Option<StoreAddress>,
+    /// Empty: none, whatever the webhook's own is.
     pub namespace: Option<String>,
     /// Paths in the agent's container.
     pub ca_file: Option<String>,
@@ -84,6 +85,7 @@ pub struct ConnectionSpec {
     pub skip_verify: bool,
     /// A secret of the pod's namespace, to be found at `/vault/tls` in the agent's container.
     pub tls_secret: Option<Asked<String>>,
+    /// Empty: none, whatever the webhook's own is.
     pub proxy: Option<String>,
     pub timeout: Option<HumanDuration>,
     pub retries: Option<u32>,

@@ -1,11 +1,14 @@
 //! What the annotations say about one template.
 
 use super::{
-    collect::Setting,
-    files::{About, Defaults, Origin},
-    parse::{Reader, bad_value, parse_boolean, quoted},
+    existence::Origin,
+    files::{About, Defaults},
+    reader::{Reader, bad_value, by_rules_of, quoted, read},
+    remarks::spelled,
+    setting::Setting,
     spec::{Dialect, FileSource, TemplateOrigin, TemplateSpec},
-    table::{Name, Prefix},
+    table::Name,
+    values,
 };
 use crate::{
     diagnostic::{Code, Diagnostic},
@@ -20,7 +23,7 @@ pub(super) const TEMPLATE_ONLY: [Name; 4] = [
     Name::ErrorFatal,
 ];
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// The pod's own template. A format and a key have no place beside it; the path of the secret is
     /// of no meaning.
     pub(super) fn template(
@@ -31,42 +34,42 @@ impl Reader<'_> {
         text: TemplateOrigin,
     ) -> Option<FileSource> {
         let mut conflicts = false;
-        let mut conflict = |problem: Diagnostic| {
-            self.problems.push(problem);
-            conflicts = true;
-        };
         if let Some(format) = settings.get(&Name::Format) {
-            conflict(Diagnostic::error(
+            conflicts = true;
+            self.problems.push(Diagnostic::error(
                 Code::TemplateConflict,
-                format!("annotation {}", format.key),
-                format!("asks for a format beside the template of {}", setting.key),
+                format!("annotation {}", format.label),
+                format!("asks for a format beside the template of {}", setting.label),
                 "remove one of the two",
             ));
         }
         if let Some(secret) = origin.secret
             && let Some((path, _)) = secret.value.split_once('#')
         {
-            conflict(Diagnostic::error(
+            let problem = Diagnostic::error(
                 Code::TemplateConflict,
-                format!("annotation {}", secret.key),
+                format!("annotation {}", secret.label),
                 format!(
                     "{}: names one value beside the template of {}",
                     quoted(secret.value),
-                    setting.key
+                    setting.label
                 ),
                 format!(
                     "write {} and take the value in the template, or remove the template",
                     quoted(path.trim())
                 ),
-            ));
+            );
+            // The original passes over the path beside a template.
+            conflicts |= secret.dialect() == Dialect::Own;
+            self.problems.push(by_rules_of(secret.dialect(), problem));
         }
         let spec = TemplateSpec {
-            annotation: setting.key.to_owned(),
+            annotation: setting.label.clone(),
             text,
             left_delimiter: text_of(settings, Name::LeftDelimiter),
             right_delimiter: text_of(settings, Name::RightDelimiter),
-            error_on_missing_key: self.boolean_of(settings, Name::ErrorOnMissingKey),
-            error_fatal: self.boolean_of(settings, Name::ErrorFatal),
+            error_on_missing_key: boolean_of(settings, Name::ErrorOnMissingKey),
+            error_fatal: boolean_of(settings, Name::ErrorFatal),
         };
         let found = (self.check)(&spec);
         self.problems.extend(found);
@@ -102,13 +105,13 @@ impl Reader<'_> {
     /// written with the usual ones.
     pub(super) fn default_template(
         &mut self,
-        defaults: Defaults,
+        defaults: Defaults<'_>,
         secret: &str,
         settings: &About<'_>,
         setting: &Setting<'_>,
     ) -> Option<FileSource> {
-        let error_on_missing_key = self.boolean_of(settings, Name::ErrorOnMissingKey);
-        let error_fatal = self.boolean_of(settings, Name::ErrorFatal);
+        let error_on_missing_key = boolean_of(settings, Name::ErrorOnMissingKey);
+        let error_fatal = boolean_of(settings, Name::ErrorFatal);
         let path = match path_with_query(setting.value) {
             Ok(path) => Some(path),
             Err(error) => {
@@ -125,8 +128,8 @@ impl Reader<'_> {
             self.foreign_delimiters(settings);
         }
         let [left_delimiter, right_delimiter] = delimiters;
-        Some(FileSource::Template(TemplateSpec {
-            annotation: setting.key.to_owned(),
+        let spec = TemplateSpec {
+            annotation: setting.label.clone(),
             text: TemplateOrigin::Default {
                 path: path?,
                 template: defaults.template,
@@ -135,7 +138,10 @@ impl Reader<'_> {
             right_delimiter,
             error_on_missing_key,
             error_fatal,
-        }))
+        };
+        let problems = (self.check)(&spec);
+        self.problems.extend(problems);
+        Some(FileSource::Template(spec))
     }
 
     fn foreign_delimiters(&mut self, settings: &About<'_>) {
@@ -145,7 +151,7 @@ impl Reader<'_> {
             {
                 let problem = Diagnostic::error(
                     Code::TemplateDoubtful,
-                    format!("annotation {}", setting.key),
+                    format!("annotation {}", setting.label),
                     format!("the default template is written with {usual}, so it is not run"),
                     "remove the annotation",
                 );
@@ -161,37 +167,30 @@ impl Reader<'_> {
                 continue;
             };
             let asks = match name {
-                Name::ErrorOnMissingKey | Name::ErrorFatal => self.boolean_of(settings, *name),
+                Name::ErrorOnMissingKey | Name::ErrorFatal => boolean_of(settings, *name),
                 _ => !setting.value.is_empty(),
             };
             if !asks {
                 continue;
             }
-            let spelling = match setting.prefix {
-                Prefix::Vouchsafe => "template",
-                Prefix::OpenBao | Prefix::Vault => "agent-inject-template",
-            };
             self.problems.push(Diagnostic::error(
                 Code::NoTemplate,
-                format!("annotation {}", setting.key),
+                format!("annotation {}", setting.label),
                 format!("is about a template, but the secret {secret} has none of its own"),
                 format!(
-                    "add {}{spelling}-{secret}, or remove the annotation",
-                    setting.prefix
+                    "add {}-{secret}, or remove the annotation",
+                    spelled(setting.prefix, "template")
                 ),
             ));
         }
     }
+}
 
-    fn boolean_of(&mut self, settings: &About<'_>, name: Name) -> bool {
-        let Some(setting) = settings.get(&name) else {
-            return false;
-        };
-        parse_boolean(setting.value).unwrap_or_else(|error| {
-            self.problems.push(bad_value(setting, &error));
-            false
-        })
-    }
+fn boolean_of(settings: &About<'_>, name: Name) -> bool {
+    settings
+        .get(&name)
+        .and_then(|setting| read(setting, values::boolean))
+        .unwrap_or(false)
 }
 
 fn text_of(settings: &About<'_>, name: Name) -> String {

@@ -55,7 +55,7 @@ codes! {
     RawNeedsKey = 1006, "Name the key after the path, as in `secret/data/db#password`, or choose another format.";
     /// An annotation sets something for a secret that no annotation names.
     OrphanAnnotation = 1007, "Add the `secret-NAME` annotation of the same NAME, or correct the NAME.";
-    /// An annotation of the original injector that would change the result and is not supported.
+    /// An annotation asks for something that the original injector can and Vouchsafe cannot.
     Unsupported = 1008, "Remove the annotation, or keep this pod with the original injector for now.";
     /// Annotations of ours are there but none asks for injection.
     NotRequested = 1009, "Add `vouchsafe.dev/inject: \"true\"`, or remove the other annotations.";
@@ -75,6 +75,45 @@ codes! {
     NotAPod = 1016, "Correct the object; the message says what is wrong with it.";
     /// The mode of a file lets only the agent's user or group read it, and a container that is to read it may run as another.
     UnreadableFile = 1017, "Set `runAsUser` for the pod, or `fsGroup` with a mode that lets the group read, or a mode such as `0444`.";
+    /// A pod, a namespace or the cluster's defaults name a profile that is not there.
+    UnknownProfile = 1030, "Correct the name, or add the profile to the ConfigMap of defaults; the message lists those that are there.";
+    /// `placement` and `init-first` name two places for the agent.
+    PlacementConflict = 1031, "Remove one of the two.";
+    /// `pre-populate` keeps the agent from running before the app, and `pre-populate-only` from running beside it.
+    NoPhase = 1032, "Remove one of the two.";
+    /// The agent is to run as a user of its own and as that of the pod's first container. Under the original prefixes the latter goes before, with a warning.
+    RunAsConflict = 1033, "Remove one of the two.";
+    /// The shortest wait after a failed login is longer than the longest one. Under the original prefixes the shortest counts, with a warning.
+    BackoffConflict = 1034, "Lengthen `auth-max-backoff`, or shorten `auth-min-backoff`.";
+    /// A client certificate is named without its key, or a key without its certificate.
+    CertificateIncomplete = 1035, "Add the other one, or remove it.";
+    /// A token volume of the pod's own is named, and something is said about ours beside it. Under the original prefixes it is passed over, with a warning.
+    TokenConflict = 1036, "Remove one of the two; audience and lifetime of the pod's own volume stand in its definition.";
+    /// An annotation is understood, but changes nothing here or less than with the original injector. The pod is admitted.
+    NoEffect = 1037, "Remove it, or leave it if the message describes what is meant.";
+
+    /// A pod of a namespace of the cluster's own (`kube-system`, `kube-public`) asks for injection.
+    SystemNamespace = 1040, "Run the pod in a namespace of its own.";
+    /// An annotation changes the agent's container by a JSON patch that cannot be read or applied.
+    BadPatch = 1041, "Correct the patch: an array of RFC 6902 operations on the agent's container.";
+    /// What is said about the user that the agent runs as contradicts itself or the pod.
+    AgentUser = 1042, "Say one user, or let the webhook choose; the message names what contradicts.";
+    /// The agent would request more of a resource than it may use.
+    AgentResources = 1043, "Raise the limit, or lower the request.";
+    /// The pod is for an operating system that there is no agent for.
+    OperatingSystem = 1044, "Run the pod on Linux, or without injection.";
+    /// The volume that is named for the agent's service-account token is not there or holds none.
+    TokenVolume = 1045, "Name a projected volume of the pod with a `serviceAccountToken`, or none: the agent then gets a token of its own.";
+    /// A login's auth method lacks a parameter, or has one that it does not know.
+    AuthParameter = 1046, "Add or correct the annotation `vouchsafe.dev/auth-config-NAME`.";
+    /// A mount is hidden by another one, or was left out because its place is taken.
+    MountHidden = 1047, "Mount one of the two elsewhere.";
+    /// The image named for the agent holds another program, which cannot read what the agent is told.
+    OtherProgram = 1048, "Remove the annotation, or name an image with Vouchsafe's agent.";
+    /// The pod forbids sharing its process namespace, and an annotation asks for it.
+    ProcessNamespace = 1049, "Remove the annotation, or `shareProcessNamespace: false`.";
+    /// Two listeners of the agent would have the same port.
+    PortTaken = 1050, "Choose another port with `vouchsafe.dev/agent-cache-listener-port`.";
 
     /// A template is not in Go's template language: something is missing, misplaced or never closed. Like Go, we tell the first mistake of each template.
     TemplateInvalid = 2001, "Correct the template where the `^` points.", example: "VS2001 annotation vouchsafe.dev/template-db.env: line 2, column 26: `-` cannot follow the name `.db` (help: a key with a dash is read with index: `index .Data.data \"db-password\"` (KV v2) or `index .Data \"db-password\"`)\n  2 | PASSWORD={{ .Data.data.db-password }}\n    |                          ^";
@@ -107,10 +146,16 @@ codes! {
     BadAnswer = 3008, "Check that the address leads to a store and not to a proxy's error page.";
     /// The store did not answer in time.
     StoreTimeout = 3009, "Look at the store's load and the network; the agent keeps trying.";
-    /// The pod's own token for logging in cannot be read.
-    TokenFileUnreadable = 3010, "Check the projected volume of the agent's container; the agent keeps trying.";
+    /// What the pod logs in with cannot be read: its token, role id, secret id or certificate.
+    TokenFileUnreadable = 3010, "Check the volume of the agent's container that the message's file is in; the agent keeps trying.";
     /// The store refuses the request as wrong.
     RequestRefused = 3011, "Read the store's message; the path or the mount is usually at fault.";
+    /// The token that wraps the secret id was made elsewhere than it must be, or was used before. Somebody may have taken the secret id.
+    WrappingRefused = 3012, "Find out who had the token. Destroy the secret id with its accessor, and have the pod's wrapped anew at the path that the annotation names.";
+    /// The HTTP proxy between agent and store lets the agent not through.
+    ProxyRefused = 3013, "Check the proxy's address and credentials, and that it allows connections to the store.";
+    /// The store wants a TLS certificate of the agent, or does not take the one that it has.
+    CertificateRefused = 3014, "Give the agent a certificate from an authority that the store trusts, and check that it has not expired.";
 
     /// A file could not be written.
     WriteFailed = 4001, "Check the size limit and the owner of the volume; the last good files are kept.";
@@ -131,6 +176,8 @@ codes! {
     SignalFailed = 5004, "Check that the container runs and under which user its first process runs.";
     /// The application did not accept the reload request.
     RequestFailed = 5005, "Check the port and path, and the application's own log.";
+    /// The program that is to run after a change of a file could not be run, did not end in time or failed.
+    CommandFailed = 5006, "Correct the command. A program that is not in the agent's image needs an image that has it (annotation `agent-image`), or another way to tell the application: a reload by signal or HTTP.";
 
     /// A configuration file of Vault Agent is neither HCL nor JSON.
     VaultConfigSyntax = 7001, "Correct the file where the `^` points.";

@@ -52,15 +52,17 @@ impl FromStr for FileName {
         for segment in name.split('/') {
             if segment.is_empty() || segment == "." {
                 return Err(ValueError::new(
-                    "a file name cannot hold empty or . segments",
+                    "a file name cannot hold empty or . segments; expected for example tls/key.pem",
                 ));
             }
             if segment == ".." {
-                return Err(ValueError::new("a file name cannot leave its volume (..)"));
+                return Err(ValueError::new(
+                    "a file name cannot leave its volume (..); expected a path below it",
+                ));
             }
             if segment.starts_with("..") {
                 return Err(ValueError::new(
-                    "names that start with .. are reserved for generations",
+                    "names that start with .. are reserved for generations; expected for example .env",
                 ));
             }
             if segment.len() > Self::SEGMENT_LIMIT {

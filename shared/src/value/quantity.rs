@@ -26,7 +26,7 @@ impl FromStr for Quantity {
         match thousandths(text) {
             Some(_) => Ok(Self(text.to_owned())),
             None => Err(ValueError::new(
-                "not an amount of a resource; expected for example 250m or 64Mi (upper and lower \
+                "not a quantity of a resource; expected for example 250m or 64Mi (upper and lower \
                  case are different)",
             )),
         }

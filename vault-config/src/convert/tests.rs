@@ -271,7 +271,7 @@ fn a_file_that_is_in_no_volume_is_told_with_its_line_and_the_volumes() {
         ),
         (
             "/vault/secrets/..data",
-            "VS7004 file config.hcl: line 4, column 17: names that start with .. are reserved for generations (help: choose another name)",
+            "VS7004 file config.hcl: line 4, column 17: names that start with .. are reserved for generations (help: expected for example .env)",
         ),
     ] {
         let text =

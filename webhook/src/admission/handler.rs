@@ -1,11 +1,11 @@
-//! `POST /mutate` over HTTP.
+//! `POST /mutate` over HTTP. The API server asks by no other method, and so none is answered.
 
 use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use http_body_util::BodyExt as _;
@@ -18,8 +18,13 @@ use tokio::{
 use tracing::{info, warn};
 use vouchsafe_shared::diagnostic::Code;
 
-use super::{Decision, ReviewError, decide};
-use crate::{metrics::Metrics, mutate::Settings};
+use super::{Decision, ReviewError, Surroundings, Verdict, decide};
+use crate::{
+    app::NativeSidecar,
+    cluster::Known,
+    metrics::Metrics,
+    mutate::{Defaults, Settings},
+};
 
 /// The API server itself accepts no longer request, in bytes.
 /// Source: `MaxRequestBodyBytes` in
@@ -44,6 +49,8 @@ const JSON: [(HeaderName, &str); 1] = [(header::CONTENT_TYPE, "application/json"
 #[derive(Debug)]
 pub struct Handler {
     settings: Settings,
+    native_sidecar: NativeSidecar,
+    known: Known,
     metrics: Arc<Metrics>,
     large: Semaphore,
 }
@@ -51,8 +58,8 @@ pub struct Handler {
 /// Why a request gets no review in answer.
 #[derive(Debug, thiserror::Error)]
 enum RequestError {
-    #[error("content type is not application/json")]
-    ContentType,
+    #[error("Invalid content-type: {0:?}; expected application/json")]
+    ContentType(String),
     #[error("body is longer than {BODY_LIMIT} bytes")]
     TooLarge,
     #[error("body did not arrive within {} s", REQUEST_TIMEOUT.as_secs())]
@@ -64,9 +71,16 @@ enum RequestError {
 }
 
 impl Handler {
-    pub fn new(settings: Settings, metrics: Arc<Metrics>) -> Self {
+    pub fn new(
+        settings: Settings,
+        native_sidecar: NativeSidecar,
+        known: Known,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         Self {
             settings,
+            native_sidecar,
+            known,
             metrics,
             large: Semaphore::new(1),
         }
@@ -75,9 +89,11 @@ impl Handler {
     /// The handler of the route.
     pub async fn mutate(State(handler): State<Arc<Self>>, request: Request) -> Response {
         let started = Instant::now();
+        let queued = handler.metrics.original().queue();
         let answer = timeout(REQUEST_TIMEOUT, handler.answer(request)).await;
         let answer = answer.unwrap_or(Err(RequestError::TooSlow));
         handler.metrics.admission_took(started.elapsed());
+        drop(queued);
         match answer {
             Ok(answer) => (JSON, answer).into_response(),
             Err(error) => {
@@ -89,14 +105,30 @@ impl Handler {
     }
 
     async fn answer(&self, request: Request) -> Result<Vec<u8>, RequestError> {
-        if !is_json(request.headers()) {
-            return Err(RequestError::ContentType);
-        }
+        check_content_type(request.headers())?;
         let (body, turn) = self.read(request.into_body()).await?;
-        let decision = decide(&body, &self.settings)?;
+        let decision = self.decide(&body)?;
         drop(turn);
         self.tell(&decision);
         Ok(decision.answer)
+    }
+
+    fn decide(&self, body: &[u8]) -> Result<Decision, ReviewError> {
+        let all = self.known.defaults();
+        let defaults = |namespace: &str| match &all {
+            None => Defaults::default(),
+            Some(all) => Defaults {
+                cluster: Some(&all.cluster),
+                profiles: Some(&all.profiles),
+                namespace: all.namespaces.get(namespace),
+            },
+        };
+        let around = Surroundings {
+            settings: &self.settings,
+            defaults: &defaults,
+            native_sidecars: self.native_sidecar.decide(self.known.native_sidecars()),
+        };
+        decide(body, &around)
     }
 
     /// Reads a body, within limits of length and memory.
@@ -144,6 +176,7 @@ impl Handler {
             pod,
             dry_run,
             codes,
+            injection,
         } = decision;
         let code = codes
             .iter()
@@ -159,27 +192,41 @@ impl Handler {
             "admission"
         );
         self.metrics.count_admission(verdict.as_str());
+        match (verdict, injection) {
+            (Verdict::Denied, _) => self.metrics.original().count_failure(namespace),
+            (_, Some(injection)) => self
+                .metrics
+                .original()
+                .count_injection(namespace, *injection),
+            _ => {}
+        }
         for code in codes {
             self.metrics.count_problem(*code);
         }
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    headers
+/// With parameters, which the original does not take.
+fn check_content_type(headers: &HeaderMap) -> Result<(), RequestError> {
+    let given = headers
         .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+        .map(HeaderValue::as_bytes)
+        .map(String::from_utf8_lossy)
+        .unwrap_or_default();
+    let kind = given.split(';').next().unwrap_or_default();
+    if kind.trim().eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    Err(RequestError::ContentType(given.chars().take(100).collect()))
 }
 
 impl IntoResponse for RequestError {
     fn into_response(self) -> Response {
         let status = match self {
-            Self::ContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::Interrupted | Self::Review(_) => StatusCode::BAD_REQUEST,
+            // As the original, for a content type too.
+            Self::ContentType(_) | Self::Interrupted | Self::Review(_) => StatusCode::BAD_REQUEST,
         };
         let body = json!({ "error": self.to_string() }).to_string();
         (status, JSON, body).into_response()

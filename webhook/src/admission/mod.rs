@@ -4,16 +4,22 @@
 //! reason. Only a review that is none is an error, of whoever sent it.
 
 mod handler;
+mod injection;
 mod review;
 pub mod wording;
+
+use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
 use vouchsafe_shared::diagnostic::{Code, Diagnostic, Severity};
 
-pub use self::handler::{BODY_LIMIT, Handler};
 use self::review::{Answer, Request, Response, Review, Status};
-use crate::mutate::{Outcome, Rejection, Settings, mutate};
+pub use self::{
+    handler::{BODY_LIMIT, Handler},
+    injection::Injection,
+};
+use crate::mutate::{Context, Defaults, Outcome, Rejection, Settings, mutate};
 
 /// What was decided, for the API server and for the log.
 #[derive(Debug)]
@@ -27,6 +33,29 @@ pub struct Decision {
     pub dry_run: bool,
     /// Of every problem told, errors before warnings.
     pub codes: Vec<Code>,
+    /// What a patch adds.
+    pub injection: Option<Injection>,
+}
+
+/// What is around a review.
+#[derive(Clone, Copy)]
+pub struct Surroundings<'a> {
+    pub settings: &'a Settings,
+    /// The defaults for the pods of a namespace, by its name.
+    pub defaults: &'a dyn Fn(&str) -> Defaults<'a>,
+    /// Whether pods get native sidecars.
+    pub native_sidecars: bool,
+}
+
+impl<'a> Surroundings<'a> {
+    /// No defaults, and a cluster that knows native sidecars.
+    pub fn new(settings: &'a Settings) -> Self {
+        Self {
+            settings,
+            defaults: &|_| Defaults::default(),
+            native_sidecars: true,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -41,6 +70,8 @@ pub enum Verdict {
 /// Why a request is no review that can be answered.
 #[derive(Debug, thiserror::Error)]
 pub enum ReviewError {
+    #[error("the body is empty")]
+    Empty,
     /// Without the parser's own words, which may quote the object.
     #[error("not an AdmissionReview: line {line}, column {column}: {problem}")]
     Syntax {
@@ -58,7 +89,10 @@ pub enum ReviewError {
 ///
 /// # Errors
 /// When it cannot be read, so that not even its `uid` is known.
-pub fn decide(body: &[u8], settings: &Settings) -> Result<Decision, ReviewError> {
+pub fn decide(body: &[u8], around: &Surroundings<'_>) -> Result<Decision, ReviewError> {
+    if body.trim_ascii().is_empty() {
+        return Err(ReviewError::Empty);
+    }
     let review: Review = serde_json::from_slice(body).map_err(|error| syntax(&error))?;
     let known = ["admission.k8s.io/v1", "admission.k8s.io/v1beta1"];
     if review.kind != "AdmissionReview" || !known.contains(&review.api_version.as_str()) {
@@ -66,14 +100,24 @@ pub fn decide(body: &[u8], settings: &Settings) -> Result<Decision, ReviewError>
     }
     let request = review.request.ok_or(ReviewError::NoRequest)?;
     let result = if request.creates_pod() {
-        mutate(&request.object, settings)
+        let namespace = request.namespace.as_deref().unwrap_or_default();
+        let context = Context {
+            settings: around.settings,
+            namespace,
+            defaults: (around.defaults)(namespace),
+            native_sidecars: around.native_sidecars,
+        };
+        mutate(&request.object, &context)
     } else {
         Ok(Outcome::default())
     };
-    let (response, verdict, codes) = match result {
-        Ok(outcome) => allowed(&outcome),
-        Err(rejection) => denied(&rejection),
+    let (response, verdict, codes) = match &result {
+        Ok(outcome) => allowed(outcome),
+        Err(rejection) => denied(rejection),
     };
+    let injection = result
+        .ok()
+        .and_then(|outcome| Injection::of(&outcome.patch));
     let pod = pod_name(&request);
     let answer = Answer {
         api_version: review.api_version,
@@ -90,7 +134,18 @@ pub fn decide(body: &[u8], settings: &Settings) -> Result<Decision, ReviewError>
         pod,
         dry_run: request.dry_run.unwrap_or(false),
         codes,
+        injection,
     })
+}
+
+impl fmt::Debug for Surroundings<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Surroundings")
+            .field("settings", &self.settings)
+            .field("native_sidecars", &self.native_sidecars)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Verdict {

@@ -1,7 +1,8 @@
 //! `AdmissionReview` as far as it is needed.
 //!
 //! Source: <https://kubernetes.io/docs/reference/config-api/apiserver-admission.v1/>; `v1beta1` has
-//! the same members.
+//! the same members. A review without version and kind is taken for one of v1, and a request that
+//! does not say for the creation of a pod: the original injector takes both so.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -9,7 +10,9 @@ use serde_json::Value;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Review {
+    #[serde(default = "v1")]
     pub(super) api_version: String,
+    #[serde(default = "admission_review")]
     pub(super) kind: String,
     pub(super) request: Option<Request>,
 }
@@ -18,10 +21,12 @@ pub(super) struct Review {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Request {
     pub(super) uid: String,
+    #[serde(default = "pod")]
     pub(super) kind: Kind,
     pub(super) sub_resource: Option<String>,
     /// The pod itself often does not know its namespace yet.
     pub(super) namespace: Option<String>,
+    #[serde(default = "create")]
     pub(super) operation: String,
     #[serde(default)]
     pub(super) object: Value,
@@ -34,6 +39,25 @@ pub(super) struct Kind {
     #[serde(default)]
     pub(super) group: String,
     pub(super) kind: String,
+}
+
+fn v1() -> String {
+    "admission.k8s.io/v1".to_owned()
+}
+
+fn admission_review() -> String {
+    "AdmissionReview".to_owned()
+}
+
+fn create() -> String {
+    "CREATE".to_owned()
+}
+
+fn pod() -> Kind {
+    Kind {
+        group: String::new(),
+        kind: "Pod".to_owned(),
+    }
 }
 
 #[derive(Debug, Serialize)]

@@ -1,4 +1,5 @@
 use std::{
+    cell::RefCell,
     convert::Infallible,
     pin::Pin,
     sync::Arc,
@@ -16,7 +17,12 @@ use serde_json::json;
 use tower::ServiceExt as _;
 
 use super::*;
-use crate::{app::router, metrics::Metrics};
+use crate::{
+    app::{NativeSidecar, router},
+    cluster::Known,
+    health::Readiness,
+    metrics::Metrics,
+};
 
 fn settings() -> Settings {
     Settings {
@@ -55,7 +61,11 @@ fn minimal() -> Value {
 }
 
 fn decided(review: &Value) -> (Decision, Value) {
-    let decision = decide(review.to_string().as_bytes(), &settings()).unwrap();
+    let decision = decide(
+        review.to_string().as_bytes(),
+        &Surroundings::new(&settings()),
+    )
+    .unwrap();
     let answer = serde_json::from_slice(&decision.answer).unwrap();
     (decision, answer)
 }
@@ -90,6 +100,38 @@ fn the_older_version_is_answered_in_its_own() {
 }
 
 #[test]
+fn what_a_review_leaves_out_is_taken_as_the_original_takes_it() {
+    let mut review = review("CREATE", "Pod", &minimal());
+    for member in ["apiVersion", "kind"] {
+        review.as_object_mut().unwrap().remove(member);
+    }
+    for member in ["operation", "kind", "resource", "userInfo", "dryRun"] {
+        review["request"].as_object_mut().unwrap().remove(member);
+    }
+    let (decision, answer) = decided(&review);
+    assert_eq!(decision.verdict, Verdict::Injected);
+    assert_eq!(answer["apiVersion"], "admission.k8s.io/v1");
+    assert!(!decision.dry_run);
+}
+
+#[test]
+fn the_defaults_of_the_namespace_of_the_request_are_asked_for() {
+    let asked = RefCell::new(Vec::new());
+    let settings = settings();
+    let around = Surroundings {
+        defaults: &|namespace| {
+            asked.borrow_mut().push(namespace.to_owned());
+            Defaults::default()
+        },
+        ..Surroundings::new(&settings)
+    };
+    let review = review("CREATE", "Pod", &minimal()).to_string();
+    let decision = decide(review.as_bytes(), &around).unwrap();
+    assert_eq!(decision.injection, Some(Injection::InitAndSidecar));
+    assert_eq!(asked.into_inner(), ["shop"]);
+}
+
+#[test]
 fn only_the_creation_of_pods_is_looked_at() {
     let mut eviction = review("CREATE", "Pod", &minimal());
     eviction["request"]["subResource"] = json!("eviction");
@@ -113,7 +155,7 @@ fn only_the_creation_of_pods_is_looked_at() {
 fn a_denial_says_why_and_keeps_warnings_apart() {
     let mut annotations = minimal();
     annotations["vouchsafe.dev/mode-db.env"] = json!("0888");
-    annotations["vault.hashicorp.com/agent-limits-cpu"] = json!("1");
+    annotations["vault.hashicorp.com/zzzzzzzzzzzz"] = json!("1");
     let (decision, answer) = decided(&review("CREATE", "Pod", &annotations));
     assert_eq!(decision.verdict, Verdict::Denied);
     assert_eq!(decision.codes, [Code::BadValue, Code::UnknownAnnotation]);
@@ -133,7 +175,7 @@ fn a_denial_says_why_and_keeps_warnings_apart() {
     assert_eq!(
         response["warnings"],
         json!([
-            "VS1001 annotation vault.hashicorp.com/agent-limits-cpu: is not an annotation we know (help: see docs/annotations.md for the names there are)"
+            "VS1001 annotation vault.hashicorp.com/zzzzzzzzzzzz: is not an annotation we know (help: see docs/annotations.md for the names there are)"
         ])
     );
 }
@@ -168,7 +210,8 @@ fn texts_of_users_make_no_lines_of_their_own() {
 fn what_is_no_review_is_an_error_that_quotes_nothing() {
     let valid = review("CREATE", "Pod", &minimal()).to_string();
     for (body, expected) in [
-        (String::new(), "ends too early"),
+        (String::new(), "the body is empty"),
+        (" \n".to_owned(), "the body is empty"),
         (valid[..100].to_owned(), "ends too early"),
         ("secret".to_owned(), "not JSON"),
         (
@@ -193,7 +236,7 @@ fn what_is_no_review_is_an_error_that_quotes_nothing() {
             "not JSON",
         ),
     ] {
-        let error = decide(body.as_bytes(), &settings())
+        let error = decide(body.as_bytes(), &Surroundings::new(&settings()))
             .unwrap_err()
             .to_string();
         assert!(error.contains(expected), "{error}");
@@ -203,7 +246,15 @@ fn what_is_no_review_is_an_error_that_quotes_nothing() {
 
 fn app() -> (Router, Arc<Metrics>) {
     let metrics = Arc::new(Metrics::new());
-    (router(settings(), Arc::clone(&metrics)), metrics)
+    let handler = Handler::new(
+        settings(),
+        NativeSidecar::Auto,
+        Known::default(),
+        Arc::clone(&metrics),
+    );
+    let readiness = Arc::new(Readiness::default());
+    let router = router(handler, readiness, Some("/metrics"), Arc::clone(&metrics));
+    (router, metrics)
 }
 
 async fn asked(app: Router, content_type: &str, body: Body) -> (StatusCode, Value) {
@@ -239,6 +290,10 @@ async fn what_a_user_wrote_is_answered_with_200_and_counted() {
         "vouchsafe_webhook_problems_total{code=\"VS1002\"} 1",
         "vouchsafe_webhook_certificate_reloads_total{result=\"success\"} 0",
         "vouchsafe_webhook_connections 0",
+        "vault_agent_injector_request_queue_length 0",
+        "vault_agent_injector_request_processing_duration_ms_count 3",
+        "vault_agent_injector_injections_by_namespace_total{namespace=\"shop\",injection_type=\"init_and_sidecar\"} 1",
+        "vault_agent_injector_failed_injections_by_namespace_total{namespace=\"shop\"} 1",
     ] {
         assert!(page.contains(line), "missing: {line}\nin:\n{page}");
     }
@@ -249,8 +304,9 @@ async fn what_is_no_request_for_us_says_so_in_json() {
     let (app, metrics) = app();
     let valid = || Body::from(review("CREATE", "Pod", &minimal()).to_string());
     for (content_type, body, expected) in [
-        ("text/plain", valid(), StatusCode::UNSUPPORTED_MEDIA_TYPE),
-        ("", valid(), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        ("text/plain", valid(), StatusCode::BAD_REQUEST),
+        ("", valid(), StatusCode::BAD_REQUEST),
+        ("application/json", Body::empty(), StatusCode::BAD_REQUEST),
         ("application/json", Body::from("{"), StatusCode::BAD_REQUEST),
         (
             "application/json",
@@ -277,7 +333,7 @@ async fn what_is_no_request_for_us_says_so_in_json() {
         assert_eq!(status, expected);
         assert!(answer["error"].is_string(), "{answer}");
     }
-    let line = "vouchsafe_webhook_admissions_total{result=\"invalid\"} 7";
+    let line = "vouchsafe_webhook_admissions_total{result=\"invalid\"} 8";
     assert!(metrics.page().contains(line));
 }
 
@@ -313,6 +369,13 @@ async fn long_reviews_wait_for_each_other_and_short_ones_do_not() {
 async fn other_paths_and_methods_are_refused() {
     for (request, expected) in [
         (Request::get("/mutate"), StatusCode::METHOD_NOT_ALLOWED),
+        (Request::get("/metrics"), StatusCode::OK),
+        (Request::post("/metrics"), StatusCode::METHOD_NOT_ALLOWED),
+        // Nobody has said yet that it is ready.
+        (
+            Request::get("/health/ready"),
+            StatusCode::SERVICE_UNAVAILABLE,
+        ),
         (Request::post("/"), StatusCode::NOT_FOUND),
     ] {
         let request = request.body(Body::empty()).unwrap();
@@ -342,7 +405,7 @@ impl hyper::body::Body for Chunks {
 proptest! {
     #[test]
     fn no_bytes_make_it_panic(bytes: Vec<u8>) {
-        let _ = decide(&bytes, &settings());
+        let _ = decide(&bytes, &Surroundings::new(&settings()));
     }
 
     /// A valid review with some bytes overwritten, left out or put in.
@@ -359,7 +422,7 @@ proptest! {
                 _ => bytes.insert(place, byte),
             }
         }
-        if let Ok(decision) = decide(&bytes, &settings()) {
+        if let Ok(decision) = decide(&bytes, &Surroundings::new(&settings())) {
             let answer: Value = serde_json::from_slice(&decision.answer).unwrap();
             prop_assert!(answer["response"]["allowed"].is_boolean());
         }

@@ -19,21 +19,29 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 pub enum AuthoritiesError {
     #[error("{path}: {source}")]
     Read { path: PathBuf, source: io::Error },
-    #[error("{path}: not PEM")]
-    Syntax { path: PathBuf },
-    #[error("{path}: no certificate in it")]
-    Empty { path: PathBuf },
+    #[error("{path}: {problem}")]
+    File { path: PathBuf, problem: Problem },
+    #[error(transparent)]
+    Text(Problem),
+}
+
+/// What is wrong with certificates, without quoting them.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    #[error("not PEM")]
+    Syntax,
+    #[error("no certificate in it")]
+    Empty,
     /// Everybody who may read pods would read it.
-    #[error("{path}: holds something else than certificates, which would be copied into pods")]
-    NotOnlyCertificates { path: PathBuf },
-    #[error("{path}: certificate {number}: {source}")]
+    #[error("holds something else than certificates, which would be copied into pods")]
+    NotOnlyCertificates,
+    #[error("certificate {number}: {source}")]
     Certificate {
-        path: PathBuf,
         number: usize,
         source: rustls::Error,
     },
-    #[error("{path}: {length} bytes of certificates, of {LIMIT} at most, would go into every pod")]
-    TooLong { path: PathBuf, length: usize },
+    #[error("{length} bytes of certificates, of {LIMIT} at most, would go into every pod")]
+    TooLong { length: usize },
 }
 
 /// Half of what an agent's configuration can hold, in bytes; the other half is for the secrets. A
@@ -45,35 +53,49 @@ const LIMIT: usize = 64 * 1024;
 /// # Errors
 /// When the file holds no certificate, or anything else.
 pub(super) fn read(path: &Path) -> Result<String, AuthoritiesError> {
-    let path = || path.to_owned();
-    let bytes = fs::read(path()).map_err(|source| AuthoritiesError::Read {
-        path: path(),
+    let bytes = fs::read(path).map_err(|source| AuthoritiesError::Read {
+        path: path.to_owned(),
         source,
     })?;
+    rewritten(&bytes).map_err(|problem| AuthoritiesError::File {
+        path: path.to_owned(),
+        problem,
+    })
+}
+
+/// The same for a text in PEM, or in base64 of it.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn from_text(text: &str) -> Result<String, AuthoritiesError> {
+    let packed: String = text.split_whitespace().collect();
+    let bytes = STANDARD
+        .decode(packed)
+        .unwrap_or_else(|_| text.as_bytes().to_vec());
+    rewritten(&bytes).map_err(AuthoritiesError::Text)
+}
+
+fn rewritten(bytes: &[u8]) -> Result<String, Problem> {
     let mut store = RootCertStore::empty();
     let mut pem = String::new();
-    for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(&bytes) {
-        let (kind, der) = section.map_err(|_| AuthoritiesError::Syntax { path: path() })?;
+    for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(bytes) {
+        let (kind, der) = section.map_err(|_| Problem::Syntax)?;
         if kind != SectionKind::Certificate {
-            return Err(AuthoritiesError::NotOnlyCertificates { path: path() });
+            return Err(Problem::NotOnlyCertificates);
         }
         append(&mut pem, &der);
         store
             .add(CertificateDer::from(der))
-            .map_err(|source| AuthoritiesError::Certificate {
-                path: path(),
+            .map_err(|source| Problem::Certificate {
                 number: store.len() + 1,
                 source,
             })?;
     }
     if store.is_empty() {
-        return Err(AuthoritiesError::Empty { path: path() });
+        return Err(Problem::Empty);
     }
     if pem.len() > LIMIT {
-        return Err(AuthoritiesError::TooLong {
-            path: path(),
-            length: pem.len(),
-        });
+        return Err(Problem::TooLong { length: pem.len() });
     }
     Ok(pem)
 }

@@ -35,6 +35,33 @@ pub(super) fn without_nulls(mut value: Value) -> Value {
     value
 }
 
+/// What must be found of a container that is to be like this one, with what must not be there: what
+/// would change the program that runs, how long, and what it reads or may write.
+pub(super) fn expectation(mut container: Value) -> Value {
+    forbid(
+        &mut container,
+        &["command", "restartPolicy", "startupProbe"],
+    );
+    for (list, keys) in [
+        ("env", &["valueFrom"][..]),
+        ("volumeMounts", &["readOnly", "subPath", "subPathExpr"]),
+    ] {
+        let items = container.get_mut(list).and_then(Value::as_array_mut);
+        for item in items.into_iter().flatten() {
+            forbid(item, keys);
+        }
+    }
+    container
+}
+
+fn forbid(value: &mut Value, keys: &[&str]) {
+    if let Value::Object(members) = value {
+        for key in keys {
+            members.entry(*key).or_insert(Value::Null);
+        }
+    }
+}
+
 fn strip(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -71,6 +98,29 @@ mod tests {
                 expected,
                 "{actual} {desired}"
             );
+        }
+    }
+
+    #[test]
+    fn a_container_that_is_to_be_like_another_has_nothing_that_changes_what_runs() {
+        let container = json!({
+            "args": ["run"],
+            "env": [{ "name": "a", "value": "b" }],
+            "volumeMounts": [{ "name": "a", "mountPath": "/a" }],
+        });
+        let expected = expectation(container.clone());
+        assert!(value_contains(&container, &expected));
+        for (pointer, key, value) in [
+            ("", "command", json!(["sh"])),
+            ("", "restartPolicy", json!("Always")),
+            ("", "startupProbe", json!({})),
+            ("/env/0", "valueFrom", json!({})),
+            ("/volumeMounts/0", "readOnly", json!(true)),
+            ("/volumeMounts/0", "subPath", json!("x")),
+        ] {
+            let mut other = container.clone();
+            other.pointer_mut(pointer).unwrap()[key] = value;
+            assert!(!value_contains(&other, &expected), "{key}");
         }
     }
 

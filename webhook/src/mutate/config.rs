@@ -1,104 +1,132 @@
 //! What the agent is told.
 
 use vouchsafe_shared::{
-    annotations::{FileSource, InjectSpec},
+    annotations::{Dialect, FileSource, InjectSpec, Phases},
     config::{
-        AgentConfig, AuthConfig, ConnectionConfig, FileConfig, KubernetesAuth, LeaseConfig,
-        LogConfig, LoginConfig, RefreshConfig, SourceConfig, StoreConfig, StoreKind, TemplateText,
+        AgentConfig, ApiConfig, CommandConfig, CommandLine, ConnectionConfig, FileConfig,
+        LeaseConfig, LogConfig, LoginConfig, RefreshConfig, SourceConfig, StoreConfig, StoreKind,
         TlsConfig, TokenSource, VolumeConfig,
     },
     diagnostic::{Code, Diagnostic},
+    value::{HumanDuration, StoreAddress},
 };
 
 use super::{
     Settings,
-    names::{RUN_DIRECTORY, SECRETS_PATH, TOKEN_FILE},
+    auth::Login,
+    layout::{Layout, SecretsVolume},
+    names::RUN_DIRECTORY,
     reload::Reloads,
     template,
 };
 
 const STORE: &str = "vault";
 
-/// The one store of a pod. `None` when nobody says where it is.
-pub(super) fn store(
-    spec: &InjectSpec,
-    settings: &Settings,
+/// How long the original injector lets the app end before it gives the token back.
+const ORIGINAL_GRACE: HumanDuration = HumanDuration::from_secs(5);
+
+/// Where the store is. `None` when nobody says.
+pub(super) fn address<'s>(
+    spec: &'s InjectSpec,
+    settings: &'s Settings,
     problems: &mut Vec<Diagnostic>,
-) -> Option<StoreConfig> {
-    let Some(address) = spec
-        .connection
-        .address
-        .as_ref()
-        .or(settings.vault_address.as_ref())
-    else {
+) -> Option<&'s StoreAddress> {
+    let asked = spec.connection.address.as_ref();
+    let address = asked.or(settings.vault_address.as_ref());
+    if address.is_none() {
         problems.push(Diagnostic::error(
             Code::MissingAddress,
             "annotation vouchsafe.dev/address",
             "is missing, and the webhook has no address of its own",
             "add it with the store's URL, or start the webhook with --vault-address",
         ));
-        return None;
-    };
-    let mount = spec.auth.mount.as_ref();
-    let namespace = spec.connection.namespace.as_ref();
-    Some(StoreConfig {
+    }
+    address
+}
+
+/// The one store of a pod.
+pub(super) fn store(
+    spec: &InjectSpec,
+    settings: &Settings,
+    address: &StoreAddress,
+    login: Login,
+) -> StoreConfig {
+    let (asked, auth) = (&spec.connection, &spec.auth);
+    let namespace = asked.namespace.as_ref();
+    let revokes = spec
+        .revoke_on_shutdown
+        .unwrap_or(settings.revoke_on_shutdown);
+    let default_grace = (spec.dialect == Dialect::Original).then_some(ORIGINAL_GRACE);
+    StoreConfig {
         name: STORE.to_owned(),
         kind: StoreKind::Vault,
         address: address.clone(),
-        namespace: namespace.or(settings.vault_namespace.as_ref()).cloned(),
-        tls: TlsConfig {
-            ca_pem: settings.vault_ca_pem.clone(),
-            ..TlsConfig::default()
+        namespace: filled(namespace.or(settings.vault_namespace.as_ref())),
+        tls: tls(spec, settings, login.ca_file),
+        auth: login.auth,
+        login: LoginConfig {
+            min_backoff: auth.min_backoff.or(settings.min_backoff),
+            max_backoff: auth.max_backoff.or(settings.max_backoff),
+            exit_on_error: auth.exit_on_error,
         },
-        auth: AuthConfig::Kubernetes(KubernetesAuth {
-            mount: mount.unwrap_or(&settings.vault_auth_mount).clone(),
-            role: spec
-                .auth
-                .role
-                .as_ref()
-                .map(|role| role.value.clone())
-                .unwrap_or_default(),
-            token_file: TOKEN_FILE.to_owned(),
-        }),
-        login: LoginConfig::default(),
-        connection: ConnectionConfig::default(),
-        lease: LeaseConfig::default(),
-        revoke_on_shutdown: spec.revoke_on_shutdown.unwrap_or(false),
-        revoke_grace: None,
-    })
+        connection: ConnectionConfig {
+            proxy: filled(asked.proxy.as_ref().or(settings.proxy.as_ref())),
+            timeout: asked.timeout,
+            retries: asked.retries,
+            close_after_answer: asked
+                .close_after_answer
+                .unwrap_or(settings.close_after_answer),
+        },
+        lease: LeaseConfig {
+            renewal_threshold: spec
+                .lease_renewal_threshold
+                .or(settings.lease_renewal_threshold),
+        },
+        revoke_on_shutdown: revokes,
+        revoke_grace: spec.revoke_grace.or(default_grace).filter(|_| revokes),
+    }
+}
+
+/// A pod may say that there is none.
+pub(super) fn filled(text: Option<&String>) -> Option<String> {
+    text.filter(|text| !text.is_empty()).cloned()
+}
+
+/// A pod that names a file of authorities trusts these alone, as in the original agent.
+fn tls(spec: &InjectSpec, settings: &Settings, login_ca_file: Option<String>) -> TlsConfig {
+    let asked = &spec.connection;
+    let ca_file = asked.ca_file.clone().or(login_ca_file);
+    TlsConfig {
+        ca_pem: settings.vault_ca_pem.clone().filter(|_| ca_file.is_none()),
+        ca_file,
+        ca_directory: asked.ca_directory.clone(),
+        client_certificate_file: asked.client_certificate_file.clone(),
+        client_key_file: asked.client_key_file.clone(),
+        server_name: asked.server_name.clone(),
+        skip_verify: asked.skip_verify,
+    }
 }
 
 pub(super) fn agent_config(
     spec: &InjectSpec,
     settings: &Settings,
     store: StoreConfig,
+    layout: &Layout<'_>,
     reloads: &Reloads<'_>,
 ) -> AgentConfig {
-    let files = spec.files.iter().map(|file| FileConfig {
-        name: file.name.clone(),
-        volume: 0,
-        store: STORE.to_owned(),
-        mode: file.mode,
-        user: None,
-        group: None,
-        source: match &file.source {
-            FileSource::Secret(source) => SourceConfig::Secret(source.clone()),
-            FileSource::Template(spec) => SourceConfig::Template(template::source(spec, settings)),
-            FileSource::Token => SourceConfig::Token(TokenSource::default()),
-        },
-        command: None,
-    });
     let mut refresh = RefreshConfig::default();
-    if let Some(interval) = spec.refresh_interval {
+    if let Some(interval) = spec.refresh_interval.or(settings.refresh_interval) {
         refresh.interval = interval;
     }
     AgentConfig {
         version: AgentConfig::VERSION,
         stores: vec![store],
-        volumes: vec![VolumeConfig {
-            path: SECRETS_PATH.to_owned(),
-        }],
-        files: files.collect(),
+        volumes: written(layout)
+            .map(|volume| VolumeConfig {
+                path: volume.agent_path.clone(),
+            })
+            .collect(),
+        files: files(spec, settings, layout),
         reload: reloads.configs.clone(),
         refresh,
         log: LogConfig {
@@ -107,50 +135,77 @@ pub(super) fn agent_config(
         },
         run_directory: RUN_DIRECTORY.to_owned(),
         listen: settings.agent_listen,
-        api: None,
+        api: api(spec),
         pid_file: None,
-        exit_on_retry_failure: false,
+        exit_on_retry_failure: spec
+            .exit_on_retry_failure
+            .unwrap_or(settings.exit_on_retry_failure),
     }
 }
 
-/// The value of the agent's environment variable, if it can be one.
-pub(super) fn to_environment(
-    config: &AgentConfig,
-    problems: &mut Vec<Diagnostic>,
-) -> Option<String> {
-    const LIMIT: usize = AgentConfig::LIMIT;
-    let json = config.to_json();
-    if json.len() > LIMIT {
-        let inline: usize = config.files.iter().map(inline_bytes).sum();
-        let (of_which, help) = if inline > 0 {
-            (
-                format!(" ({inline} in templates)"),
-                "shorten the templates, write fewer files in this pod, or name with \
-                 template-file-NAME a template that is in the agent's image",
-            )
-        } else {
-            (
-                String::new(),
-                "name fewer secrets, or shorter paths and names, in this pod",
-            )
-        };
+/// As in the original, an agent that ends before the app starts passes nothing on to the store, and
+/// metrics alone are no reason to listen.
+fn api(spec: &InjectSpec) -> Option<ApiConfig> {
+    let asked = spec.api;
+    let proxy = asked.proxy.filter(|_| spec.phases != Phases::Init);
+    (asked.quit || proxy.is_some()).then_some(ApiConfig {
+        port: asked.port,
+        quit: asked.quit,
+        proxy,
+        metrics: asked.metrics,
+    })
+}
+
+/// The volumes that the agent has something to do with.
+fn written<'l, 'p>(layout: &'l Layout<'p>) -> impl Iterator<Item = &'l SecretsVolume<'p>> {
+    let volumes = layout.volumes.iter();
+    volumes.filter(|volume| !volume.files.is_empty())
+}
+
+/// Each file, once for each volume that shows it.
+fn files(spec: &InjectSpec, settings: &Settings, layout: &Layout<'_>) -> Vec<FileConfig> {
+    let mut files = Vec::new();
+    for (index, (file, name)) in spec.files.iter().zip(&layout.names).enumerate() {
+        let volumes = written(layout)
+            .enumerate()
+            .filter(|(_, volume)| volume.files.contains(&index));
+        let mut command = file.command.as_ref().map(|asked| CommandConfig {
+            run: CommandLine::Shell(asked.value.clone()),
+            timeout: CommandConfig::DEFAULT_TIMEOUT,
+        });
+        for (volume, _) in volumes {
+            files.push(FileConfig {
+                name: name.clone(),
+                volume,
+                store: STORE.to_owned(),
+                mode: file.mode,
+                user: None,
+                group: None,
+                source: match &file.source {
+                    FileSource::Secret(source) => SourceConfig::Secret(source.clone()),
+                    FileSource::Template(spec) => {
+                        SourceConfig::Template(template::source(spec, settings))
+                    }
+                    FileSource::Token => SourceConfig::Token(TokenSource::default()),
+                },
+                // Of copies of a file the first alone is told of.
+                command: command.take(),
+            });
+        }
+    }
+    files
+}
+
+/// The agent's two listeners share the pod's addresses.
+pub(super) fn check_ports(config: &AgentConfig, problems: &mut Vec<Diagnostic>) {
+    if let (Some(api), Some(listen)) = (config.api, config.listen)
+        && api.port == listen.port()
+    {
         problems.push(Diagnostic::error(
-            Code::TooLarge,
-            "the agent's configuration",
-            format!("has {} bytes{of_which}, of {LIMIT} at most", json.len()),
-            help,
+            Code::PortTaken,
+            format!("port {}", api.port),
+            "is asked for by the pod for the agent's API, but agents show their health there",
+            "choose another with vouchsafe.dev/agent-cache-listener-port",
         ));
-        return None;
-    }
-    Some(json)
-}
-
-fn inline_bytes(file: &FileConfig) -> usize {
-    match &file.source {
-        SourceConfig::Template(source) => match &source.text {
-            TemplateText::Inline(text) => text.len(),
-            TemplateText::File(_) => 0,
-        },
-        SourceConfig::Secret(_) | SourceConfig::Token(_) => 0,
     }
 }

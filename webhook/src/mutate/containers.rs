@@ -1,136 +1,185 @@
 //! The pod's other containers: which see the files, and which the agent must find.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 use vouchsafe_shared::{
-    annotations::{ContainerSelection, InjectSpec},
+    annotations::{Dialect, InjectSpec},
     config::AgentConfig,
     diagnostic::{Code, Diagnostic},
+    value::FileName,
 };
 
 use super::{
     comparison::without_nulls,
     edits::Edits,
-    names::{SECRETS_PATH, SECRETS_VOLUME},
+    layout::{Layout, SecretsVolume},
     pod::{Container, Mount, Pod},
     reload::Reloads,
-    wording::{listed, quoted, shortened},
+    selection::viewers,
+    volumes,
+    wording::{quoted, shortened},
 };
 
-/// The app containers that see the files. The pod's init containers always do, if they run after
-/// the agent.
-#[derive(Debug)]
-pub(super) enum Selection<'a> {
-    All,
-    Named(BTreeSet<&'a str>),
-}
-
-impl<'a> Selection<'a> {
-    pub(super) fn resolve(
-        spec: &'a InjectSpec,
-        pod: &Pod<'_>,
-        problems: &mut Vec<Diagnostic>,
-    ) -> Self {
-        let ContainerSelection::Named { annotation, names } = &spec.containers else {
-            return Self::All;
-        };
-        let names: BTreeSet<_> = names.iter().map(String::as_str).collect();
-        let known: BTreeSet<_> = pod
-            .app_containers
-            .iter()
-            .chain(&pod.init_containers)
-            .map(|container| container.name)
-            .collect();
-        let mut problem = |message: String| {
-            let app_containers = pod.app_containers.iter().map(|container| container.name);
-            problems.push(Diagnostic::error(
-                Code::UnknownContainer,
-                format!("annotation {annotation}"),
-                message,
-                format!("the pod has these: {}", listed(app_containers)),
-            ));
-        };
-        if names.is_empty() {
-            problem("names no container".to_owned());
-        }
-        for name in names.difference(&known) {
-            problem(format!("the pod has no container {}", quoted(name)));
-        }
-        Self::Named(names)
-    }
-
-    /// The app containers that see the files.
-    pub(super) fn app_containers<'p>(
-        &self,
-        pod: &'p Pod<'p>,
-    ) -> impl Iterator<Item = &'p Container<'p>> {
-        let containers = pod.app_containers.iter();
-        containers.filter(|container| self.includes(container))
-    }
-
-    fn includes(&self, container: &Container<'_>) -> bool {
-        match self {
-            Self::All => true,
-            Self::Named(names) => names.contains(container.name),
-        }
-    }
-}
+/// Sources of volumes in which no runtime can make the place for another mount.
+const READ_ONLY_SOURCES: [&str; 4] = ["configMap", "secret", "projected", "downwardAPI"];
 
 pub(super) fn edit(
-    selection: &Selection<'_>,
+    spec: &InjectSpec,
+    layout: &Layout<'_>,
     reloads: &Reloads<'_>,
     pod: &Pod<'_>,
     edits: &mut Edits,
     problems: &mut Vec<Diagnostic>,
+    warnings: &mut Vec<Diagnostic>,
 ) {
-    for container in selection.app_containers(pod).chain(&pod.init_containers) {
-        edit_mounts(container, pod, edits, problems);
+    for viewer in viewers(pod) {
+        let container = viewer.container;
+        let mut missing = Vec::new();
+        for volume in &layout.volumes {
+            let mut viewers = volume.viewers.iter();
+            if !viewers.any(|viewer| std::ptr::eq(viewer.container, container)) {
+                continue;
+            }
+            let view = View {
+                container,
+                volume,
+                read_only: spec.mounts_read_only && !is_opened(spec, container, volume),
+                files: volume.files.iter().map(|file| &layout.names[*file]),
+            };
+            if !view.is_there(layout, pod, edits, problems, warnings) {
+                missing.push(without_nulls(view.desired()));
+            }
+        }
+        edits.append(&container.node, "volumeMounts", missing);
     }
     for container in reloads.signalled.values() {
         edit_environment(container, pod, edits, problems);
     }
 }
 
-fn edit_mounts(
-    container: &Container<'_>,
-    pod: &Pod<'_>,
-    edits: &mut Edits,
-    problems: &mut Vec<Diagnostic>,
-) {
-    let desired = json!({
-        "name": SECRETS_VOLUME,
-        "mountPath": SECRETS_PATH,
-        "readOnly": true,
-        "subPath": null,
-        "subPathExpr": null,
-    });
-    let mut present = false;
-    for mount in &container.mounts {
-        let path = clean(mount.path);
-        let below = path.strip_prefix(SECRETS_PATH);
-        if below.is_some_and(str::is_empty) {
-            present = true;
-            if mount.node.contains(&desired) {
-                continue;
+/// Where the pod mounts something below, which needs a place made for it: the original injector's
+/// volumes can be written to, and such pods ran.
+fn is_opened(spec: &InjectSpec, container: &Container<'_>, volume: &SecretsVolume<'_>) -> bool {
+    let mut mounts = container.mounts.iter();
+    spec.dialect == Dialect::Original
+        && mounts.any(|mount| is_below(&clean(mount.path), volume.path.as_str()))
+}
+
+/// One volume as one container is to see it.
+struct View<'v, F> {
+    container: &'v Container<'v>,
+    volume: &'v SecretsVolume<'v>,
+    read_only: bool,
+    files: F,
+}
+
+impl<'v, F: Iterator<Item = &'v FileName> + Clone> View<'v, F> {
+    fn desired(&self) -> Value {
+        json!({
+            "name": self.volume.name,
+            "mountPath": self.volume.path,
+            "readOnly": self.read_only.then_some(true),
+            "subPath": null,
+            "subPathExpr": null,
+        })
+    }
+
+    /// Looks at what the container mounts there, above and below.
+    fn is_there(
+        &self,
+        layout: &Layout<'_>,
+        pod: &Pod<'_>,
+        edits: &mut Edits,
+        problems: &mut Vec<Diagnostic>,
+        warnings: &mut Vec<Diagnostic>,
+    ) -> bool {
+        let (mut is_there, root) = (false, self.volume.path.as_str());
+        for mount in &self.container.mounts {
+            let path = clean(mount.path);
+            if path == root {
+                is_there = true;
+                if mount.node.contains(&self.desired()) {
+                    continue;
+                }
+                let is_own = |name| volumes::is_own(name, layout);
+                if pod.is_ours && mount.name.is_some_and(is_own) {
+                    edits.replace(&mount.node.place, without_nulls(self.desired()));
+                    continue;
+                }
+                problems.push(self.path_taken(mount));
+            } else if let Some(below) = path
+                .strip_prefix(root)
+                .and_then(|rest| rest.strip_prefix('/'))
+            {
+                let top = below.split('/').next().unwrap_or_default();
+                let hides = self.files.clone().any(|name| name.top_segment() == top);
+                if self.read_only || hides {
+                    // No runtime can make the place for it in what is read-only in this container.
+                    problems.push(self.path_taken(mount));
+                } else {
+                    warnings.push(self.within(mount));
+                }
+            } else if is_below(root, &path) && is_read_only(mount, pod) {
+                warnings.push(self.above(mount));
             }
-            if pod.is_ours && mount.name == Some(SECRETS_VOLUME) {
-                edits.replace(&mount.node.place, without_nulls(desired.clone()));
-                continue;
-            }
-            problems.push(path_taken(container, mount));
-        } else if below.is_some_and(|rest| rest.starts_with('/')) {
-            // No runtime can make the place for it: what lies above is read-only in this container.
-            problems.push(path_taken(container, mount));
         }
+        is_there
     }
-    if !present {
-        edits.append(
-            &container.node,
-            "volumeMounts",
-            vec![without_nulls(desired)],
-        );
+
+    fn path_taken(&self, mount: &Mount<'_>) -> Diagnostic {
+        Diagnostic::error(
+            Code::PathTaken,
+            format!("container {}", shortened(self.container.name)),
+            format!(
+                "mounts volume {} at {}, where its secrets belong",
+                quoted(mount.name.unwrap_or_default()),
+                quoted(mount.path),
+            ),
+            "mount the pod's own volume elsewhere",
+        )
     }
+
+    fn within(&self, mount: &Mount<'_>) -> Diagnostic {
+        self.hidden(
+            mount,
+            "within the directory of its secrets",
+            "mount one of the two elsewhere",
+        )
+    }
+
+    fn above(&self, mount: &Mount<'_>) -> Diagnostic {
+        self.hidden(
+            mount,
+            "above the directory of its secrets, and it is read-only",
+            "make sure that it holds this directory, or mount one of the two elsewhere",
+        )
+    }
+
+    fn hidden(&self, mount: &Mount<'_>, relation: &str, help: &str) -> Diagnostic {
+        Diagnostic::error(
+            Code::MountHidden,
+            format!("container {}", shortened(self.container.name)),
+            format!(
+                "mounts volume {} at {}, {relation}",
+                quoted(mount.name.unwrap_or_default()),
+                quoted(mount.path),
+            ),
+            help,
+        )
+        .as_warning()
+    }
+}
+
+fn is_below(path: &str, directory: &str) -> bool {
+    path.strip_prefix(directory)
+        .is_some_and(|rest| rest.starts_with('/'))
+}
+
+fn is_read_only(mount: &Mount<'_>, pod: &Pod<'_>) -> bool {
+    let mut volumes = pod.volumes.iter();
+    mount.node.value("readOnly") == Some(&Value::Bool(true))
+        || volumes
+            .find(|volume| Some(volume.name) == mount.name)
+            .is_some_and(|volume| READ_ONLY_SOURCES.iter().any(|key| volume.node.has(key)))
 }
 
 /// Marks the container's processes: each inherits the variable, and the agent reads it through
@@ -168,21 +217,8 @@ fn edit_environment(
     }
 }
 
-fn path_taken(container: &Container<'_>, mount: &Mount<'_>) -> Diagnostic {
-    Diagnostic::error(
-        Code::PathTaken,
-        format!("container {}", shortened(container.name)),
-        format!(
-            "mounts volume {} at {}, where its secrets belong",
-            quoted(mount.name.unwrap_or_default()),
-            quoted(mount.path),
-        ),
-        "mount the pod's own volume elsewhere",
-    )
-}
-
 /// A path as the kernel would take it: one slash between segments, no `.` and no `..`.
-fn clean(path: &str) -> String {
+pub(super) fn clean(path: &str) -> String {
     let mut segments = Vec::new();
     for segment in path.split('/') {
         match segment {

@@ -57,11 +57,18 @@ impl Edits {
         }
     }
 
-    /// Adds an item at the start of the list `key` of `parent`, which moves all others.
-    pub(super) fn prepend(&mut self, parent: &Node<'_>, key: &'static str, item: Value) {
+    /// Adds an item before the one at `index` of the list `key` of `parent`, which moves that one
+    /// and all after it.
+    pub(super) fn insert(
+        &mut self,
+        parent: &Node<'_>,
+        key: &'static str,
+        index: usize,
+        item: Value,
+    ) {
         let place = parent.place.key(key);
         if parent.has(key) {
-            self.add(&place.index(0), item);
+            self.add(&place.index(index), item);
         } else {
             self.add(&place, Value::Array(vec![item]));
         }

@@ -6,21 +6,49 @@
 //!
 //! Every object that the injection needs is looked up by its name and compared with what it should
 //! be, so that a pod which is already right is left alone, however it came to be so. No marker is
-//! believed: everybody who may create pods may write one.
+//! believed: everybody who may create pods may write one. When the API server asks again, because
+//! other webhooks changed the pod meanwhile, what is ours in a pod with our label is put right and
+//! nothing else is touched.
+//!
+//! An ephemeral container sees no secrets: it comes when the pod runs already, by an update of
+//! `pods/ephemeralcontainers` that no webhook of ours is asked about, and it could not be given the
+//! volumes afterwards that others have at the place of its own root.
+//!
+//! | question | module |
+//! |---|---|
+//! | What does the pod ask for, and what is known beside it? | `annotations`, `context`, `settings` |
+//! | What is in the pod? | `node`, `pod` |
+//! | Which containers does the agent have, and where do they stand? | `shape`, `agent`, `container_patch` |
+//! | Which volumes hold the files, and who sees them? | `selection`, `layout`, `volumes`, `containers` |
+//! | What is the agent told? | `config`, `auth`, `token`, `template`, `reload`, `environment` |
+//! | As whom does it run, who can read its files, what of the pod does it share? | `identity`, `readability`, `sharing` |
+//! | Which pods cannot have an agent? | `validation`, and each of the above |
+//! | What is missing or differs? | `comparison`, `edits` |
 
 mod agent;
 mod annotations;
+mod auth;
 mod comparison;
 mod config;
+mod container_patch;
 mod containers;
+mod context;
 mod edits;
+mod environment;
 mod identity;
+mod layout;
 mod names;
 mod node;
 mod pod;
+mod readability;
 mod reload;
+mod selection;
 mod settings;
+mod shape;
+mod sharing;
 mod template;
+mod token;
+mod validation;
 mod volumes;
 mod wording;
 
@@ -28,19 +56,22 @@ use json_patch::Patch;
 use serde_json::Value;
 pub use vouchsafe_shared::annotations::Rejection;
 use vouchsafe_shared::{
-    annotations::{InjectSpec, Intent, parse_checking},
+    annotations::{InjectSpec, Intent, parse_layers},
     diagnostic::Diagnostic,
 };
 
 use self::{
-    annotations::Annotations, containers::Selection, edits::Edits, pod::Pod, reload::Reloads,
+    agent::Agent, annotations::Annotations, edits::Edits, layout::Layout, pod::Pod,
+    reload::Reloads, selection::Selection, shape::OwnNames, token::Token,
 };
 pub use self::{
+    agent::is_original_image,
+    context::{Context, Defaults},
     names::{
-        AGENT_CONTAINER, INJECTED_LABEL, RUN_VOLUME, SECRETS_PATH, SECRETS_VOLUME, TOKEN_DIRECTORY,
-        TOKEN_VOLUME,
+        AGENT_CONTAINER, CONFIG_VOLUME, EXTRA_VOLUME, HOME_VOLUME, INIT_CONTAINER, INJECTED_LABEL,
+        RUN_VOLUME, SECRETS_PATH, SECRETS_VOLUME, TLS_VOLUME, TOKEN_DIRECTORY, TOKEN_VOLUME,
     },
-    settings::{Cpu, PullPolicy, Settings, TokenExpiration},
+    settings::{PullPolicy, Resources, Settings, TokenExpiration},
 };
 
 /// What is to be done with a pod that may be created.
@@ -58,26 +89,43 @@ pub struct Outcome {
 /// # Errors
 /// Every problem found, warnings among them: those of the annotations, or, where these can be read,
 /// those that the pod and the settings make.
-pub fn mutate(pod: &Value, settings: &Settings) -> Result<Outcome, Rejection> {
+pub fn mutate(pod: &Value, context: &Context<'_>) -> Result<Outcome, Rejection> {
     let annotations = Annotations::read(pod)?;
-    let (spec, warnings) = match parse_checking(annotations.pairs(), &mut template::check)? {
-        Intent::LeaveAlone { warnings } => {
-            return Ok(Outcome {
-                warnings,
-                ..Outcome::default()
-            });
-        }
-        Intent::Inject { spec, warnings } => (spec, warnings),
-    };
-    let (mut problems, mut warnings) = (Vec::new(), warnings);
-    match edits(
+    let layers = context.layers(annotations.pairs().collect());
+    match parse_layers(&layers, &mut template::check)? {
+        Intent::LeaveAlone { warnings } => Ok(Outcome {
+            warnings,
+            ..Outcome::default()
+        }),
+        Intent::Inject { spec, warnings } => decide(pod, &annotations, &spec, warnings, context),
+    }
+}
+
+/// Decides about a pod whose annotations were read already: it asks for what `spec` says.
+///
+/// # Errors
+/// Every problem found, warnings among them.
+pub fn inject(pod: &Value, spec: &InjectSpec, context: &Context<'_>) -> Result<Outcome, Rejection> {
+    decide(pod, &Annotations::read(pod)?, spec, Vec::new(), context)
+}
+
+fn decide(
+    pod: &Value,
+    annotations: &Annotations<'_>,
+    spec: &InjectSpec,
+    mut warnings: Vec<Diagnostic>,
+    context: &Context<'_>,
+) -> Result<Outcome, Rejection> {
+    let mut problems = Vec::new();
+    let edits = edits(
         pod,
-        &annotations,
-        &spec,
-        settings,
+        annotations,
+        spec,
+        context,
         &mut problems,
         &mut warnings,
-    ) {
+    );
+    match edits {
         Some(edits) if problems.is_empty() => Ok(Outcome {
             patch: edits.into_patch(),
             warnings,
@@ -95,29 +143,56 @@ fn edits(
     pod: &Value,
     annotations: &Annotations<'_>,
     spec: &InjectSpec,
-    settings: &Settings,
+    context: &Context<'_>,
     problems: &mut Vec<Diagnostic>,
     warnings: &mut Vec<Diagnostic>,
 ) -> Option<Edits> {
+    let settings = context.settings;
+    validation::check_namespace(context, problems);
+    let parts = shape::parts(spec, context);
+    container_patch::check_unused(spec, parts, problems);
     // Told beside what is wrong with the pod, which may be too broken to go on.
-    let store = config::store(spec, settings, problems);
-    let pod = Pod::read(pod, problems)?;
-    let selection = Selection::resolve(spec, &pod, problems);
-    let reloads = Reloads::resolve(spec, &pod, problems);
-    let config = store
-        .map(|store| config::agent_config(spec, settings, store, &reloads))
-        .and_then(|config| config::to_environment(&config, problems));
+    let address = match &spec.config_map {
+        None => config::address(spec, settings, problems),
+        Some(_) => None,
+    };
+    let pod = Pod::read(pod, &OwnNames::of(spec, parts), problems)?;
+    validation::check_pod(&pod, problems);
+    let selection = Selection::resolve(spec, &pod, problems, warnings);
+    let layout = Layout::resolve(spec, &selection, &pod, problems);
+    let reloads = Reloads::resolve(spec, &layout, &pod, problems, warnings);
+    let token = Token::resolve(spec, &pod, problems);
+    let login = match &spec.config_map {
+        None => auth::resolve(spec, settings, token.as_ref(), problems, warnings),
+        Some(_) => None,
+    };
+    let config = address.zip(login).map(|(address, login)| {
+        let store = config::store(spec, settings, address, login);
+        config::agent_config(spec, settings, store, &layout, &reloads)
+    });
+    let user = identity::of_agent(spec, settings, &reloads, &layout, &pod, problems, warnings);
+    readability::check(spec, user, &layout, &pod, warnings);
 
-    let identity = identity::of_agent(reloads.user, &selection, &pod);
-    identity::check_readable(spec, identity, &selection, &pod, warnings);
     let mut edits = Edits::default();
     annotations.edit(&pod, &mut edits);
-    reloads.edit_pod(&pod, &mut edits);
-    volumes::edit(spec, settings, &pod, &mut edits, problems);
-    containers::edit(&selection, &reloads, &pod, &mut edits, problems);
-    // Last, because it moves the other init containers and with them the places of their edits.
-    agent::edit(
-        spec, settings, &config?, identity, &pod, &mut edits, problems,
+    sharing::edit(spec, &reloads, &pod, &mut edits, problems, warnings);
+    volumes::edit(spec, settings, &layout, &pod, &mut edits, problems);
+    containers::edit(
+        spec, &layout, &reloads, &pod, &mut edits, problems, warnings,
     );
+    if config.is_none() && spec.config_map.is_none() {
+        return None;
+    }
+    let agent = Agent {
+        spec,
+        settings,
+        pod: &pod,
+        layout: &layout,
+        token: token.as_ref()?,
+        config: config.as_ref(),
+        user,
+    };
+    // Last, because it may move the other init containers and with them the places of their edits.
+    agent.edit(parts, &mut edits, problems, warnings);
     Some(edits)
 }

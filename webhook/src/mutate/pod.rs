@@ -4,8 +4,9 @@ use serde_json::Value;
 use vouchsafe_shared::diagnostic::{Code, Diagnostic};
 
 use super::{
-    names::{AGENT_CONTAINER, INJECTED_LABEL},
+    names::INJECTED_LABEL,
     node::{Node, not_a_pod},
+    shape::OwnNames,
 };
 
 #[derive(Debug)]
@@ -15,15 +16,19 @@ pub(super) struct Pod<'a> {
     /// Whether the pod carries our label: what bears our names may then be put right.
     pub(super) is_ours: bool,
     pub(super) volumes: Vec<Volume<'a>>,
+    /// Without the agent.
     pub(super) app_containers: Vec<Container<'a>>,
     /// Without the agent.
     pub(super) init_containers: Vec<Container<'a>>,
-    pub(super) agent: Option<Node<'a>>,
+    /// The agent's own container of each of the two lists, where there is to be one.
+    pub(super) app_agent: Option<Node<'a>>,
+    pub(super) init_agent: Option<Node<'a>>,
     pub(super) identity: Identity,
     /// Whether the kubelet gives the files of volumes to a group of the pod's.
     pub(super) has_fs_group: bool,
     pub(super) share_process_namespace: Option<bool>,
     pub(super) host_process_namespace: bool,
+    pub(super) operating_system: Option<&'a str>,
 }
 
 #[derive(Debug)]
@@ -35,6 +40,8 @@ pub(super) struct Volume<'a> {
 #[derive(Debug)]
 pub(super) struct Container<'a> {
     pub(super) name: &'a str,
+    /// Its place in the pod's list.
+    pub(super) index: usize,
     pub(super) node: Node<'a>,
     pub(super) mounts: Vec<Mount<'a>>,
     pub(super) environment: Vec<Node<'a>>,
@@ -59,7 +66,11 @@ pub(super) struct Identity {
 impl<'a> Pod<'a> {
     /// Reads a pod that asks for secrets. `None` when there is nothing to go on with; every
     /// problem is told in either case.
-    pub(super) fn read(pod: &'a Value, problems: &mut Vec<Diagnostic>) -> Option<Self> {
+    pub(super) fn read(
+        pod: &'a Value,
+        own: &OwnNames,
+        problems: &mut Vec<Diagnostic>,
+    ) -> Option<Self> {
         let root = Node::root(pod).ok()?;
         let metadata = root.object("metadata", problems)?;
         let is_ours = metadata
@@ -72,35 +83,44 @@ impl<'a> Pod<'a> {
         if !spec.has("containers") {
             problems.push(not_a_pod("spec.containers", "is missing".to_owned()));
         }
-        let app_containers = Container::read_all(&spec, "containers", problems);
+        let mut app_containers = Container::read_all(&spec, "containers", problems);
         let mut init_containers = Container::read_all(&spec, "initContainers", problems);
-        let agent = init_containers
-            .iter()
-            .position(|container| container.name == AGENT_CONTAINER)
-            .map(|index| init_containers.remove(index).node);
-        if app_containers
-            .iter()
-            .chain(&init_containers)
-            .any(|container| container.name == AGENT_CONTAINER)
-        {
-            problems.push(name_taken("container", AGENT_CONTAINER));
+        let app_agent = take(&mut app_containers, own.app.as_deref());
+        let init_agent = take(&mut init_containers, own.init.as_deref());
+        for name in own.reserved() {
+            let mut others = app_containers.iter().chain(&init_containers);
+            if others.any(|container| container.name == name) {
+                problems.push(name_taken("container", name));
+            }
         }
         Some(Self {
             is_ours,
             volumes: Volume::read_all(&spec, problems),
             app_containers,
             init_containers,
-            agent,
+            app_agent,
+            init_agent,
             identity: Identity::read(&spec, problems),
             has_fs_group: spec
                 .object("securityContext", problems)
                 .is_some_and(|context| context.has("fsGroup")),
             share_process_namespace: spec.boolean("shareProcessNamespace", problems),
             host_process_namespace: spec.boolean("hostPID", problems) == Some(true),
+            operating_system: spec
+                .object("os", problems)
+                .and_then(|system| system.text("name", problems)),
             metadata,
             spec,
         })
     }
+}
+
+/// The agent's container, out of those of the pod.
+fn take<'a>(containers: &mut Vec<Container<'a>>, name: Option<&str>) -> Option<Node<'a>> {
+    let index = containers
+        .iter()
+        .position(|container| Some(container.name) == name)?;
+    Some(containers.remove(index).node)
 }
 
 pub(super) fn name_taken(kind: &str, name: &str) -> Diagnostic {
@@ -132,7 +152,8 @@ impl<'a> Container<'a> {
         let nodes = spec.list(key, problems);
         nodes
             .into_iter()
-            .filter_map(|node| {
+            .enumerate()
+            .filter_map(|(index, node)| {
                 let name = node.required_text("name", problems);
                 let restart_policy = node.text("restartPolicy", problems);
                 Some(Self {
@@ -140,6 +161,7 @@ impl<'a> Container<'a> {
                     environment: node.list("env", problems),
                     identity: Identity::read(&node, problems),
                     restarts_always: restart_policy == Some("Always"),
+                    index,
                     name: name?,
                     node,
                 })

@@ -2,18 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
 use vouchsafe_shared::{
-    annotations::{InjectSpec, ReloadSpec},
+    annotations::{InjectSpec, Phases, ReloadSpec},
     config::{HttpReload, ReloadAction, ReloadConfig, SignalReload},
     diagnostic::{Code, Diagnostic},
-    value::ReloadRequest,
+    value::{FileName, ReloadRequest},
 };
 
 use super::{
-    edits::Edits,
+    layout::Layout,
     pod::{Container, Identity, Pod},
-    wording::{listed, quoted, shortened},
+    wording::{listed, no_effect, quoted, shortened},
 };
 
 #[derive(Debug)]
@@ -29,14 +28,21 @@ pub(super) struct Reloads<'a> {
 impl<'a> Reloads<'a> {
     pub(super) fn resolve(
         spec: &InjectSpec,
+        layout: &Layout<'_>,
         pod: &'a Pod<'a>,
         problems: &mut Vec<Diagnostic>,
+        warnings: &mut Vec<Diagnostic>,
     ) -> Self {
         let mut reloads = Self {
             configs: Vec::new(),
             signalled: BTreeMap::new(),
             user: None,
         };
+        if let Some(reason) = nothing_to_tell(spec) {
+            let told = spec.reloads.iter();
+            warnings.extend(told.map(|reload| no_effect(&reload.annotation, reason)));
+            return reloads;
+        }
         let running = running_containers(pod);
         for reload in &spec.reloads {
             let action = match &reload.request {
@@ -56,7 +62,7 @@ impl<'a> Reloads<'a> {
                     })
                 }
             };
-            reloads.add(reload, action);
+            reloads.add(names(reload, spec, layout), action);
         }
         if !reloads.signalled.is_empty() {
             check_namespace(pod, problems);
@@ -65,28 +71,19 @@ impl<'a> Reloads<'a> {
         reloads
     }
 
-    pub(super) fn edit_pod(&self, pod: &Pod<'_>, edits: &mut Edits) {
-        if !self.signalled.is_empty() && pod.share_process_namespace.is_none() {
-            edits.add(&pod.spec.place.key("shareProcessNamespace"), json!(true));
-        }
-    }
-
     /// `signal:SIGHUP` and `signal:SIGHUP@web` may turn out to be the same, which is then sent once.
-    fn add(&mut self, reload: &ReloadSpec, action: ReloadAction) {
+    fn add(&mut self, on: Vec<FileName>, action: ReloadAction) {
         let Some(config) = self
             .configs
             .iter_mut()
             .find(|config| config.action == action)
         else {
-            self.configs.push(ReloadConfig {
-                on: reload.on.clone(),
-                action,
-            });
+            self.configs.push(ReloadConfig { on, action });
             return;
         };
-        for name in &reload.on {
-            if !config.on.contains(name) {
-                config.on.push(name.clone());
+        for name in on {
+            if !config.on.contains(&name) {
+                config.on.push(name);
             }
         }
     }
@@ -123,6 +120,31 @@ impl<'a> Reloads<'a> {
         }
         found.map(|(_, identity, _)| identity)
     }
+}
+
+/// Why an agent has nobody to tell of changes.
+fn nothing_to_tell(spec: &InjectSpec) -> Option<&'static str> {
+    if spec.config_map.is_some() {
+        Some("has no effect: the agent has a configuration of your own")
+    } else if spec.phases == Phases::Init {
+        Some("has no effect: the agent ends before the app starts")
+    } else {
+        None
+    }
+}
+
+/// The files' names below their volumes.
+fn names(reload: &ReloadSpec, spec: &InjectSpec, layout: &Layout<'_>) -> Vec<FileName> {
+    let mut names: Vec<FileName> = Vec::new();
+    for asked in &reload.on {
+        let files = spec.files.iter().zip(&layout.names);
+        for (_, name) in files.filter(|(file, _)| &file.name == asked) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+    }
+    names
 }
 
 /// The containers that run beside the agent: those of the app, and sidecars among the init

@@ -1,25 +1,33 @@
 //! The templates of a pod: what is wrong with them, and what the agent is told of them.
 
+use std::borrow::Cow;
+
 use vouchsafe_shared::{
     annotations::{DefaultTemplate, TemplateOrigin, TemplateSpec},
-    config::{AgentConfig, TemplateSource, TemplateText},
+    config::{TemplateSource, TemplateText},
     diagnostic::{Code, Diagnostic},
     secret::SecretBuffer,
 };
 use vouchsafe_template::{Options, Place, Template, fault::ErrorClass, go::quote::append_quote};
 
-use super::{Settings, wording::cut};
+use super::{Settings, environment, wording::cut};
 
 /// Nobody reads more of them, and the API server passes on 4096 characters of warnings in all.
 const WARNINGS: usize = 10;
 
 /// What is wrong or doubtful. Of a template in a file nothing is known here, and the default ones
-/// are our own.
+/// are our own; with other delimiters they need not be templates.
 pub(super) fn check(spec: &TemplateSpec) -> Vec<Diagnostic> {
-    let TemplateOrigin::Inline(text) = &spec.text else {
-        return Vec::new();
+    let is_usual = spec.left_delimiter.is_empty() && spec.right_delimiter.is_empty();
+    let text = match &spec.text {
+        TemplateOrigin::Inline(text) => Cow::Borrowed(text.as_str()),
+        // With other delimiters it may be no template any more.
+        TemplateOrigin::Default { path, template } if !is_usual => {
+            Cow::Owned(default_text(template.unwrap_or_default(), path))
+        }
+        TemplateOrigin::Default { .. } | TemplateOrigin::File(_) => return Vec::new(),
     };
-    if text.len() > AgentConfig::LIMIT {
+    if text.len() > environment::TOTAL_LIMIT {
         // No pod can have it, as is told when the configuration is written.
         return Vec::new();
     }
@@ -30,6 +38,8 @@ pub(super) fn check(spec: &TemplateSpec) -> Vec<Diagnostic> {
         ..Options::new(spec.annotation.as_str())
     };
     match Template::parse(text.as_bytes(), options) {
+        // That it is not run is told where the delimiters are read.
+        Ok(_) if matches!(spec.text, TemplateOrigin::Default { .. }) => Vec::new(),
         Ok(template) => {
             let warnings = template.warnings().into_iter().take(WARNINGS);
             let warnings = warnings.map(|warning| {

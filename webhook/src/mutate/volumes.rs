@@ -1,32 +1,29 @@
-//! The three volumes of the injection.
+//! The volumes of the injection.
 
 use serde_json::{Value, json};
-use vouchsafe_shared::{
-    annotations::{Dialect, InjectSpec},
-    diagnostic::Diagnostic,
-};
+use vouchsafe_shared::{annotations::InjectSpec, diagnostic::Diagnostic};
 
 use super::{
     Settings,
     comparison::without_nulls,
     edits::Edits,
-    names::{RUN_VOLUME, SECRETS_VOLUME, TOKEN_VOLUME},
+    layout::Layout,
+    names::{CONFIG_VOLUME, EXTRA_VOLUME, HOME_VOLUME, RUN_VOLUME, TLS_VOLUME, TOKEN_VOLUME},
     pod::{Pod, name_taken},
+    token,
 };
 
 pub(super) fn edit(
     spec: &InjectSpec,
     settings: &Settings,
+    layout: &Layout<'_>,
     pod: &Pod<'_>,
     edits: &mut Edits,
     problems: &mut Vec<Diagnostic>,
 ) {
     let mut missing = Vec::new();
-    for (name, desired) in [
-        (SECRETS_VOLUME, secrets(settings)),
-        (TOKEN_VOLUME, token(spec, settings)),
-        (RUN_VOLUME, run()),
-    ] {
+    for desired in desired(spec, settings, layout) {
+        let name = desired["name"].as_str().unwrap_or_default();
         match pod.volumes.iter().find(|volume| volume.name == name) {
             None => missing.push(without_nulls(desired)),
             Some(present) if present.node.contains(&desired) => {}
@@ -39,47 +36,50 @@ pub(super) fn edit(
     edits.append(&pod.spec, "volumes", missing);
 }
 
-/// Secrets never reach a disk: tmpfs.
-fn secrets(settings: &Settings) -> Value {
-    let size = settings.secrets_volume_size.to_string();
-    json!({ "name": SECRETS_VOLUME, "emptyDir": { "medium": "Memory", "sizeLimit": size } })
+/// Whether a volume of a pod is one that we add to it.
+pub(super) fn is_own(name: &str, layout: &Layout<'_>) -> bool {
+    [
+        TOKEN_VOLUME,
+        RUN_VOLUME,
+        HOME_VOLUME,
+        CONFIG_VOLUME,
+        EXTRA_VOLUME,
+        TLS_VOLUME,
+    ]
+    .contains(&name)
+        || layout.volumes.iter().any(|volume| volume.name == name)
 }
 
-/// Holds a state file of some KiB and a socket.
-fn run() -> Value {
-    json!({ "name": RUN_VOLUME, "emptyDir": { "medium": "Memory", "sizeLimit": "1Mi" } })
+fn desired(spec: &InjectSpec, settings: &Settings, layout: &Layout<'_>) -> Vec<Value> {
+    let size = spec.volume_size.unwrap_or(settings.secrets_volume_size);
+    let mut volumes: Vec<_> = layout
+        .volumes
+        .iter()
+        .map(|volume| in_memory(&volume.name, &size.to_string()))
+        .collect();
+    if spec.identity_token.volume.is_none() {
+        volumes.push(token::volume(spec, settings));
+    }
+    // What the agent must remember of what it read, and a socket.
+    volumes.push(in_memory(RUN_VOLUME, "4Mi"));
+    if let Some(asked) = &spec.config_map {
+        // What a configuration of the user's own writes beside its files is little: a token and
+        // the number of a process.
+        volumes.push(in_memory(HOME_VOLUME, "1Mi"));
+        volumes.push(json!({ "name": CONFIG_VOLUME, "configMap": { "name": asked.value } }));
+    }
+    for (name, asked) in [
+        (EXTRA_VOLUME, &spec.container.extra_secret),
+        (TLS_VOLUME, &spec.connection.tls_secret),
+    ] {
+        if let Some(asked) = asked {
+            volumes.push(json!({ "name": name, "secret": { "secretName": asked.value } }));
+        }
+    }
+    volumes
 }
 
-/// A token of the pod's own service account, for the store alone.
-///
-/// `defaultMode` is left to the API server: the kubelet gives a token file to the user that all
-/// containers share (0600) or to the pod's `fsGroup` (0640), and where there is neither, everybody
-/// may read it (0644). A mode of ours would count in the last case alone, and there hide the token
-/// from the agent itself: the file is root's.
-/// Source: <https://github.com/kubernetes/enhancements/tree/master/keps/sig-auth/1205-bound-service-account-tokens#file-permission>.
-fn token(spec: &InjectSpec, settings: &Settings) -> Value {
-    let own_default = match spec.dialect {
-        Dialect::Own => Some("vouchsafe"),
-        // The original injector logs in with the application's own token, whose audience is the
-        // API server's.
-        Dialect::Original => None,
-    };
-    let audience = spec
-        .identity_token
-        .audience
-        .as_deref()
-        .or(settings.token_audience.as_deref())
-        .or(own_default);
-    json!({
-        "name": TOKEN_VOLUME,
-        "projected": {
-            "sources": [{
-                "serviceAccountToken": {
-                    "path": "token",
-                    "expirationSeconds": settings.token_expiration.seconds(),
-                    "audience": audience,
-                },
-            }],
-        },
-    })
+/// On tmpfs: secrets never reach a disk.
+fn in_memory(name: &str, size: &str) -> Value {
+    json!({ "name": name, "emptyDir": { "medium": "Memory", "sizeLimit": size } })
 }

@@ -1,5 +1,7 @@
 //! Texts of a user in messages: never longer than helps.
 
+use vouchsafe_shared::diagnostic::{Code, Diagnostic};
+
 /// A text as it is, or its beginning.
 pub(super) fn shortened(text: &str) -> String {
     /// Longer than any name that Kubernetes accepts for a container or a volume (63 bytes).
@@ -30,6 +32,17 @@ pub(super) fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> Strin
     } else {
         format!("{shown} and {more} more")
     }
+}
+
+/// A warning of an annotation that changes nothing.
+pub(super) fn no_effect(annotation: &str, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::error(
+        Code::NoEffect,
+        format!("annotation {annotation}"),
+        message,
+        "remove it",
+    )
+    .as_warning()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The server's certificate: read from files, replaced when they change.
+//! The server's certificate, and how it is read from files and replaced when they change.
 
 use std::{
     convert::Infallible,
@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use arc_swap::ArcSwap;
+use arc_swap::ArcSwapOption;
 use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
     server::{ClientHello, ResolvesServerCert},
@@ -19,7 +19,9 @@ use rustls::{
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::{info, warn};
 
-use super::{expiry::not_after, tls::provider};
+use vouchsafe_cluster::validity::validity;
+
+use super::tls::provider;
 use crate::metrics::Metrics;
 
 /// A certificate with its chain, and its key, both in PEM.
@@ -29,11 +31,15 @@ pub struct CertificateFiles {
     pub key: PathBuf,
 }
 
-/// The certificate in use; connections under way keep the one that they began with.
+/// The certificate in use, if there is one; connections under way keep the one that they began
+/// with.
+#[derive(Debug, Default)]
+pub struct Certificate(ArcSwapOption<CertifiedKey>);
+
+/// Files that a certificate was read from.
 #[derive(Debug)]
-pub struct Certificate {
+pub struct Source {
     files: CertificateFiles,
-    current: ArcSwap<CertifiedKey>,
     /// Of the files' content when they were first read.
     first: Fingerprint,
 }
@@ -65,14 +71,42 @@ struct Content {
 }
 
 impl Certificate {
+    /// Uses that one from now on; tells when it ends, in Unix time.
+    pub fn show(&self, certified: CertifiedKey, metrics: &Metrics) -> Option<i64> {
+        let expires = certified
+            .end_entity_cert()
+            .ok()
+            .and_then(|certificate| validity(certificate))
+            .map(|validity| validity.not_after);
+        if let Some(expires) = expires {
+            metrics.certificate_expires(expires);
+        }
+        self.0.store(Some(Arc::new(certified)));
+        expires
+    }
+
+    /// What a client is shown now.
+    pub fn current(&self) -> Option<Arc<CertifiedKey>> {
+        self.0.load_full()
+    }
+
+    /// From now on, handshakes fail.
+    pub fn withdraw(&self) {
+        self.0.store(None);
+    }
+}
+
+impl Source {
     /// # Errors
     /// When the files cannot be read, or do not hold a certificate and its key.
-    pub fn load(files: CertificateFiles, metrics: &Metrics) -> Result<Self, CertificateError> {
+    pub fn load(
+        files: CertificateFiles,
+        certificate: &Certificate,
+        metrics: &Metrics,
+    ) -> Result<Self, CertificateError> {
         let content = Content::read(&files)?;
-        let certified = content.parse(&files)?;
-        note_expiry(&certified, metrics);
+        certificate.show(content.parse(&files)?, metrics);
         Ok(Self {
-            current: ArcSwap::from_pointee(certified),
             first: content.fingerprint(),
             files,
         })
@@ -82,7 +116,12 @@ impl Certificate {
     ///
     /// Reads them by path each time: the kubelet swaps a symbolic link above them, which a watch on
     /// a file does not see. Source: <https://github.com/kubernetes/kubernetes/issues/111947>.
-    pub async fn watch(&self, every: Duration, metrics: &Metrics) -> Infallible {
+    pub async fn watch(
+        &self,
+        certificate: &Certificate,
+        every: Duration,
+        metrics: &Metrics,
+    ) -> Infallible {
         let mut seen = Ok(self.first);
         let mut ticks = interval(every);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -100,8 +139,7 @@ impl Certificate {
             // A pair read in the middle of a swap does not match: the next look sees it whole.
             match content.and_then(|content| content.parse(&self.files)) {
                 Ok(certified) => {
-                    let expires = note_expiry(&certified, metrics);
-                    self.current.store(Arc::new(certified));
+                    let expires = certificate.show(certified, metrics);
                     metrics.count_certificate_reload("success");
                     info!(expires, "certificate_reloaded");
                 }
@@ -116,7 +154,7 @@ impl Certificate {
 
 impl ResolvesServerCert for Certificate {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(self.current.load_full())
+        self.current()
     }
 }
 
@@ -163,11 +201,4 @@ impl Content {
         (&self.certificate, &self.key).hash(&mut hasher);
         Fingerprint(hasher.finish())
     }
-}
-
-/// When the certificate ends, in Unix time.
-fn note_expiry(certified: &CertifiedKey, metrics: &Metrics) -> Option<i64> {
-    let expires = not_after(certified.end_entity_cert().ok()?)?;
-    metrics.certificate_expires(expires);
-    Some(expires)
 }

@@ -2,9 +2,9 @@
 
 pub mod certificate;
 mod connection;
-mod expiry;
 mod stall;
 pub mod tls;
+mod tls_options;
 
 use std::{io, sync::Arc, time::Duration};
 

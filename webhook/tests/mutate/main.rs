@@ -2,10 +2,16 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a test fails by panicking"
 )]
 
+mod denials;
+mod features;
 mod fixtures;
+mod layers;
+mod placement;
 mod properties;
+mod spec;
 mod support;

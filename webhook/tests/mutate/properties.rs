@@ -1,12 +1,23 @@
+use std::collections::BTreeSet;
+
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
 use vouchsafe_shared::{
+    annotations::Placement,
     config::{AgentConfig, SourceConfig, TemplateText},
     diagnostic::Severity,
 };
-use vouchsafe_webhook::{admission::wording, mutate::mutate};
+use vouchsafe_webhook::{
+    admission::wording,
+    mutate::{Context, Settings, inject},
+};
 
-use crate::support::{agent_config_text, bare_settings, patched, typical_settings};
+use crate::{
+    spec::{FEATURES, asked, with},
+    support::{
+        agent_config_text, agents, bare_settings, checked, decide, patched, typical_settings,
+    },
+};
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2_000) })]
@@ -16,7 +27,7 @@ proptest! {
     #[test]
     fn every_decision_keeps_its_promises(pod in pod(), bare in prop::bool::weighted(0.1)) {
         let settings = if bare { bare_settings() } else { typical_settings() };
-        match mutate(&pod, &settings) {
+        match decide(&pod, &settings) {
             Ok(outcome) if outcome.injected => {
                 patched(&pod, &outcome, &settings);
             }
@@ -27,6 +38,49 @@ proptest! {
                 for warning in wording::warnings(&rejection.0) {
                     prop_assert!(warning.chars().count() <= 256);
                 }
+            }
+        }
+    }
+
+    /// The same for all that can be asked for, together, in pods of any shape.
+    #[test]
+    fn every_decision_about_any_features_keeps_its_promises(
+        pod in pod(),
+        features in vec(select(FEATURES), 0..6),
+        original: bool,
+        native_sidecars: bool,
+        placement in option::of(select(&["proxy", "migrate"][..])),
+    ) {
+        let changes: Vec<_> = features.iter().map(|(_, change)| *change).collect();
+        let mut spec = with(&changes);
+        if let Some(name) = placement {
+            spec.placement = Placement::After(asked("placement", name.to_owned()));
+        }
+        let settings = Settings {
+            vault_address: typical_settings().vault_address,
+            ..if original { Settings::original("agent:1") } else { bare_settings() }
+        };
+        let context = Context { native_sidecars, ..Context::new(&settings) };
+        match inject(&pod, &spec, &context) {
+            Ok(outcome) => {
+                prop_assert!(outcome.injected);
+                let patched = checked(&pod, &outcome, &|pod| inject(pod, &spec, &context));
+                let config = agent_config_text(&patched);
+                prop_assert_eq!(config.is_empty(), spec.config_map.is_some());
+                if !config.is_empty() {
+                    let config = AgentConfig::from_json(&config);
+                    prop_assert!(config.is_ok(), "{:?}", config);
+                }
+                for agent in agents(&patched) {
+                    let mounts = agent["volumeMounts"].as_array().unwrap();
+                    let paths = || mounts.iter().map(|mount| mount["mountPath"].as_str().unwrap());
+                    let distinct: BTreeSet<_> = paths().collect();
+                    prop_assert_eq!(paths().count(), distinct.len());
+                }
+            }
+            Err(rejection) => {
+                let mut problems = rejection.0.iter();
+                prop_assert!(problems.any(|problem| problem.severity == Severity::Error));
             }
         }
     }
@@ -58,11 +112,16 @@ proptest! {
             "spec": { "containers": [{ "name": "web" }] },
         });
         let settings = typical_settings();
-        match mutate(&pod, &settings) {
+        match decide(&pod, &settings) {
             Ok(outcome) => {
                 let pod = patched(&pod, &outcome, &settings);
-                let config = AgentConfig::from_json(agent_config_text(&pod)).unwrap();
-                let SourceConfig::Template(source) = &config.files[0].source else {
+                let config = AgentConfig::from_json(&agent_config_text(&pod)).unwrap();
+                let Some(file) = config.files.first() else {
+                    // As with the original injector, a blank template is none.
+                    prop_assert!(original && text.trim().is_empty());
+                    return Ok(());
+                };
+                let SourceConfig::Template(source) = &file.source else {
                     return Err(TestCaseError::fail("no template"));
                 };
                 prop_assert_eq!(&source.text, &TemplateText::Inline(text));
@@ -81,7 +140,7 @@ proptest! {
 
     #[test]
     fn no_json_makes_it_panic(pod in anything()) {
-        let _ = mutate(&pod, &typical_settings());
+        let _ = decide(&pod, &typical_settings());
     }
 }
 

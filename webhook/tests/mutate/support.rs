@@ -1,8 +1,11 @@
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 use vouchsafe_shared::config::AgentConfig;
 use vouchsafe_webhook::mutate::{
-    AGENT_CONTAINER, INJECTED_LABEL, Outcome, RUN_VOLUME, SECRETS_VOLUME, Settings, TOKEN_VOLUME,
-    mutate,
+    AGENT_CONTAINER, CONFIG_VOLUME, Context, EXTRA_VOLUME, HOME_VOLUME, INIT_CONTAINER,
+    INJECTED_LABEL, Outcome, RUN_VOLUME, Rejection, SECRETS_VOLUME, Settings, TLS_VOLUME,
+    TOKEN_VOLUME, mutate,
 };
 
 /// Every setting that has no default is made.
@@ -21,8 +24,25 @@ pub(crate) fn bare_settings() -> Settings {
     Settings::new("registry.example/vouchsafe/agent:1.2.3")
 }
 
+/// Decides with nothing known but the settings.
+pub(crate) fn decide(pod: &Value, settings: &Settings) -> Result<Outcome, Rejection> {
+    mutate(pod, &Context::new(settings))
+}
+
 /// Applies the outcome's patch and checks what holds for every injected pod.
 pub(crate) fn patched(pod: &Value, outcome: &Outcome, settings: &Settings) -> Value {
+    let patched = checked(pod, outcome, &|pod| decide(pod, settings));
+    AgentConfig::from_json(&agent_config_text(&patched))
+        .expect("the agent reads its configuration");
+    patched
+}
+
+/// The same for any way to decide.
+pub(crate) fn checked(
+    pod: &Value,
+    outcome: &Outcome,
+    decide: &dyn Fn(&Value) -> Result<Outcome, Rejection>,
+) -> Value {
     let mut patched = pod.clone();
     json_patch::patch(&mut patched, &outcome.patch).expect("the patch applies");
     assert_eq!(
@@ -30,38 +50,54 @@ pub(crate) fn patched(pod: &Value, outcome: &Outcome, settings: &Settings) -> Va
         strip(pod.clone()),
         "foreign fields changed"
     );
-    let text = agent_config_text(&patched);
-    AgentConfig::from_json(text).expect("the agent reads its configuration");
     for (case, pod) in [
         ("patched", patched.clone()),
         ("patched and defaulted", with_defaults(patched.clone())),
     ] {
-        let again = mutate(&pod, settings).expect("the patched pod is accepted");
+        let again = decide(&pod).expect("the patched pod is accepted");
         assert_eq!(again.patch, json_patch::Patch::default(), "{case}");
         assert!(again.injected, "{case}");
     }
     patched
 }
 
-pub(crate) fn agent_config_text(pod: &Value) -> &str {
-    agent(pod)["env"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|variable| variable["name"] == AgentConfig::VARIABLE)
-        .unwrap()["value"]
-        .as_str()
-        .unwrap()
+/// Of the first container that has one, put together from its variables.
+pub(crate) fn agent_config_text(pod: &Value) -> String {
+    let agents = agents(pod);
+    let environment = agents[0]["env"].as_array().unwrap();
+    let part = |name: &str| {
+        let variable = environment
+            .iter()
+            .find(|variable| variable["name"] == name)?;
+        variable["value"].as_str()
+    };
+    let mut text = part(AgentConfig::VARIABLE).unwrap_or_default().to_owned();
+    for number in 2.. {
+        match part(&format!("{}_{number}", AgentConfig::VARIABLE)) {
+            Some(more) => text.push_str(more),
+            None => break,
+        }
+    }
+    text
 }
 
-pub(crate) fn agent(pod: &Value) -> &Value {
-    pod["spec"]["initContainers"]
-        .as_array()
-        .unwrap()
+pub(crate) fn agents(pod: &Value) -> Vec<&Value> {
+    ["initContainers", "containers"]
         .iter()
-        .find(|container| container["name"] == AGENT_CONTAINER)
-        .unwrap()
+        .filter_map(|key| pod["spec"][key].as_array())
+        .flatten()
+        .filter(|container| is_agent(container))
+        .collect()
 }
+
+fn is_agent(container: &Value) -> bool {
+    [AGENT_CONTAINER, INIT_CONTAINER, RENAMED]
+        .iter()
+        .any(|name| container["name"] == *name)
+}
+
+/// What a JSON patch of these tests calls the agent's container.
+pub(crate) const RENAMED: &str = "renamed";
 
 /// The pod without everything that may be ours, and without places that are left empty.
 fn strip(mut pod: Value) -> Value {
@@ -82,12 +118,24 @@ fn strip(mut pod: Value) -> Value {
         remove_if_empty(pod["metadata"].as_object_mut().unwrap(), key);
     }
     let spec = pod["spec"].as_object_mut().unwrap();
-    if spec.get("shareProcessNamespace") == Some(&json!(true)) {
-        spec.remove("shareProcessNamespace");
-    }
-    let volumes = [SECRETS_VOLUME, TOKEN_VOLUME, RUN_VOLUME];
+    // What the pod forbids stays forbidden: tested where that is told.
+    spec.remove("shareProcessNamespace");
+    let volumes = [
+        SECRETS_VOLUME,
+        "vouchsafe-secrets-2",
+        "vouchsafe-secrets-3",
+        "vouchsafe-secrets-4",
+        TOKEN_VOLUME,
+        RUN_VOLUME,
+        HOME_VOLUME,
+        CONFIG_VOLUME,
+        EXTRA_VOLUME,
+        TLS_VOLUME,
+    ];
     remove_named(spec, "volumes", &volumes);
-    remove_named(spec, "initContainers", &[AGENT_CONTAINER]);
+    for key in ["containers", "initContainers"] {
+        remove_named(spec, key, &[AGENT_CONTAINER, INIT_CONTAINER, RENAMED]);
+    }
     for key in ["containers", "initContainers"] {
         for container in spec.get_mut(key).into_iter().flat_map(items) {
             let container = container.as_object_mut().unwrap();
@@ -126,18 +174,11 @@ fn with_defaults(mut pod: Value) -> Value {
             volume["projected"]["defaultMode"] = json!(420);
         }
     }
-    for container in items(&mut pod["spec"]["initContainers"]) {
-        if container["name"] == AGENT_CONTAINER {
-            container["image"] = json!("mirror.example/vouchsafe/agent:1.2.3");
-            container["imagePullPolicy"] = json!("Always");
-            container["resources"]["limits"]["cpu"] = json!("1");
-            container["terminationMessagePath"] = json!("/dev/termination-log");
-            container["startupProbe"]["successThreshold"] = json!(1);
-            container["securityContext"]["procMount"] = json!("Default");
-            let environment = container["env"].as_array_mut().unwrap();
-            environment.insert(0, json!({ "name": "CLUSTER", "value": "one" }));
-            let mounts = container["volumeMounts"].as_array_mut().unwrap();
-            mounts.push(json!({ "name": "trust", "mountPath": "/etc/ssl" }));
+    for key in ["containers", "initContainers"] {
+        for container in items(&mut pod["spec"][key]) {
+            if is_agent(container) {
+                default_agent(container);
+            }
         }
     }
     for key in ["containers", "initContainers"] {
@@ -150,6 +191,70 @@ fn with_defaults(mut pod: Value) -> Value {
     pod
 }
 
+fn default_agent(container: &mut Value) {
+    container["image"] = json!("mirror.example/vouchsafe/agent:1.2.3");
+    container["imagePullPolicy"] = json!("Always");
+    container["resources"]["limits"]["cpu"] = json!("1");
+    container["terminationMessagePath"] = json!("/dev/termination-log");
+    if let Some(probe) = container.get_mut("startupProbe") {
+        probe["successThreshold"] = json!(1);
+    }
+    container["securityContext"]["procMount"] = json!("Default");
+    let environment = container["env"].as_array_mut().unwrap();
+    for variable in environment.iter_mut() {
+        if let Some(field) = variable.pointer_mut("/valueFrom/fieldRef") {
+            field["apiVersion"] = json!("v1");
+        }
+    }
+    environment.insert(0, json!({ "name": "CLUSTER", "value": "one" }));
+    let mounts = container["volumeMounts"].as_array_mut().unwrap();
+    mounts.push(json!({ "name": "trust", "mountPath": "/etc/ssl" }));
+}
+
 fn items(value: &mut Value) -> impl Iterator<Item = &mut Value> {
     value.as_array_mut().into_iter().flatten()
+}
+
+/// A line for each value within another, with items of lists by their name or path; the order of
+/// named items is a line of its own. The agent's containers have one name.
+pub(crate) fn lines(path: &str, value: &Value) -> BTreeSet<String> {
+    let mut lines = BTreeSet::new();
+    collect(path, value, &mut lines);
+    lines
+}
+
+fn collect(path: &str, value: &Value, lines: &mut BTreeSet<String>) {
+    let key = |item: &Value| {
+        if is_agent(item) {
+            return Some("AGENT".to_owned());
+        }
+        let keys = ["mountPath", "name"];
+        keys.iter()
+            .find_map(|key| item[*key].as_str().map(str::to_owned))
+    };
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            for (name, member) in members {
+                let path = if path.is_empty() {
+                    name.clone()
+                } else {
+                    format!("{path}.{name}")
+                };
+                collect(&path, member, lines);
+            }
+        }
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            let keys: Vec<_> = items.iter().filter_map(key).collect();
+            if keys.len() == items.len() {
+                lines.insert(format!("{path} = {}", keys.join(", ")));
+            }
+            for (index, item) in items.iter().enumerate() {
+                let key = key(item).unwrap_or_else(|| index.to_string());
+                collect(&format!("{path}[{key}]"), item, lines);
+            }
+        }
+        _ => {
+            lines.insert(format!("{path} = {value}"));
+        }
+    }
 }

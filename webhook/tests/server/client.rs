@@ -73,6 +73,18 @@ impl Client {
         }
     }
 
+    pub(crate) async fn get(&mut self, path: &str) -> Response<Incoming> {
+        let request = Request::get(format!("https://localhost{path}"))
+            .header("host", "localhost")
+            .body(Full::default())
+            .unwrap();
+        match &mut self.sender {
+            Sender::Http1(sender) => sender.send_request(request).await,
+            Sender::Http2(sender) => sender.send_request(request).await,
+        }
+        .unwrap()
+    }
+
     /// The status of a good review's answer.
     pub(crate) async fn review(&mut self) -> u16 {
         self.post(REVIEW).await.unwrap().status().as_u16()

@@ -8,8 +8,11 @@
 
 mod certificates;
 mod client;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod drain;
 mod limits;
+mod original;
 mod program;
 mod protocols;
 mod running;

@@ -49,8 +49,15 @@ fn exit_codes_tell_mistakes_from_failures() {
 
     let (code, _, message) = run(&["serve"]);
     assert_eq!(code, Some(64));
-    assert!(message.contains("--agent-image"), "{message}");
+    assert!(message.contains("tls-cert-file"), "{message}");
     assert_eq!(run(&[]).0, Some(64));
+    assert_eq!(run(&["serve", "--lsten=:1"]).0, Some(64));
+    // The original knows one code only.
+    for words in [&["agent-inject"][..], &["agent-inject", "-lsten=:1"]] {
+        let (code, _, message) = run(words);
+        assert_eq!(code, Some(1), "{message}");
+    }
+    assert_eq!(run(&["agent-inject", "-help", "2>&1"]).0, Some(0));
 
     let mut arguments = SERVE.to_vec();
     arguments.push("--vault-ca-cert-file=/nowhere/ca.crt");
@@ -68,44 +75,79 @@ fn exit_codes_tell_mistakes_from_failures() {
 }
 
 #[test]
+fn an_empty_variable_counts_as_none() {
+    for (words, expected) in [
+        (&["serve"][..], "no certificate"),
+        (
+            &["agent-inject", "-vault-address=http://v"],
+            "no certificate",
+        ),
+    ] {
+        let output = command(words)
+            .env("VOUCHSAFE_VAULT_ADDRESS", "")
+            .env("VOUCHSAFE_REVOKE_ON_SHUTDOWN", "")
+            .env("VOUCHSAFE_SECRETS_VOLUME_SIZE", "")
+            .env("VOUCHSAFE_AGENT_IMAGE", "")
+            .output()
+            .unwrap();
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(message.contains(expected), "{message}");
+    }
+}
+
+#[test]
 fn the_program_serves_until_it_is_told_to_stop() {
     let directory = Directory::new(&Authority::new().sign());
     let files = directory.files();
-    let mut child = command(&["serve", "--log-format=json"])
-        .env("VOUCHSAFE_LISTEN", "127.0.0.1:0")
+    let mut ours = command(&["serve", "--log-format=json"]);
+    ours.env("VOUCHSAFE_LISTEN", "127.0.0.1:0")
         .env("VOUCHSAFE_HEALTH_LISTEN", "127.0.0.1:0")
-        .env("VOUCHSAFE_TLS_CERT_FILE", files.certificate)
-        .env("VOUCHSAFE_TLS_KEY_FILE", files.key)
+        .env("VOUCHSAFE_TLS_CERT_FILE", &files.certificate)
+        .env("VOUCHSAFE_TLS_KEY_FILE", &files.key)
         .env("VOUCHSAFE_AGENT_IMAGE", "agent:1")
+        .env("VOUCHSAFE_DRAIN_DELAY", "1ms");
+    let mut originals = command(&["agent-inject", "-log-format", "json", "2>&1"]);
+    originals
+        .env("AGENT_INJECT_LISTEN", "localhost:0")
+        .env("TLS_CERT_FILE", &files.certificate)
+        .env("TLS_KEY_FILE", &files.key)
+        .env("AGENT_INJECT_VAULT_ADDR", "http://vault:8200")
+        // Beside the original's, ours count too.
         .env("VOUCHSAFE_DRAIN_DELAY", "1ms")
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+        .env("VOUCHSAFE_AGENT_IMAGE", "agent:1");
+    for mut command in [ours, originals] {
+        let (code, events) = stopped(&mut command);
+        assert_eq!(
+            events,
+            [
+                "starting",
+                // Nothing here that could tell defaults: they are gone without.
+                "no_cluster",
+                "serving",
+                "signal_received",
+                "leaving",
+                "draining",
+                "stopped"
+            ]
+        );
+        assert_eq!(code, Some(0));
+    }
+}
+
+/// Sends SIGTERM once it serves.
+fn stopped(command: &mut Command) -> (Option<i32>, Vec<String>) {
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
     let mut events = Vec::new();
     for line in BufReader::new(child.stderr.take().unwrap()).lines() {
-        let line: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
+        let line = line.unwrap();
+        let line: serde_json::Value = serde_json::from_str(&line).expect(&line);
         let event = line["message"].as_str().unwrap().to_owned();
         if event == "serving" {
-            assert!(
-                line["admissions"]
-                    .as_str()
-                    .unwrap()
-                    .starts_with("127.0.0.1:")
-            );
+            let address = line["admissions"].as_str().unwrap();
+            assert!(address.starts_with("127.0.0.1:"), "{address}");
             kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
         }
         events.push(event);
     }
-    assert_eq!(
-        events,
-        [
-            "starting",
-            "serving",
-            "signal_received",
-            "leaving",
-            "draining",
-            "stopped"
-        ]
-    );
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    (child.wait().unwrap().code(), events)
 }

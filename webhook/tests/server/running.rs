@@ -8,10 +8,11 @@ use tokio::{
     task::JoinHandle,
     time::{sleep, timeout},
 };
+use vouchsafe_cluster::options::Options;
 use vouchsafe_webhook::{
-    app::{Addresses, App, Config, RunError},
+    app::{Addresses, App, CertificateSource, Config, NativeSidecar, RunError},
     mutate::Settings,
-    server::Limits,
+    server::{Limits, tls::TlsOptions},
     shutdown::{self, Trigger},
 };
 
@@ -19,6 +20,29 @@ use crate::certificates::{Authority, Directory, Pair};
 
 /// More than anything here takes on the slowest machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// With generous limits, on loopback addresses of the kernel's choice.
+pub(crate) fn config(certificate: CertificateSource) -> Config {
+    let loopback = "127.0.0.1:0".parse().unwrap();
+    Config {
+        listen: loopback,
+        health_listen: Some(loopback),
+        telemetry_path: None,
+        certificate,
+        tls: TlsOptions::default(),
+        cluster: Options::idle(),
+        native_sidecar: NativeSidecar::Auto,
+        certificate_interval: Duration::from_millis(20),
+        settings: Settings::new("agent:1"),
+        limits: Limits {
+            handshake: PATIENCE,
+            first_request: PATIENCE,
+            idle: PATIENCE,
+            ..Limits::default()
+        },
+        drain_delay: Duration::ZERO,
+    }
+}
 
 /// The whole program, but for its command line.
 pub(crate) struct Running {
@@ -36,21 +60,7 @@ impl Running {
         let authority = Authority::new();
         let pair = authority.sign();
         let directory = Directory::new(&pair);
-        let loopback = "127.0.0.1:0".parse().unwrap();
-        let mut config = Config {
-            listen: loopback,
-            health_listen: loopback,
-            certificate: directory.files(),
-            certificate_interval: Duration::from_millis(20),
-            settings: Settings::new("agent:1"),
-            limits: Limits {
-                handshake: PATIENCE,
-                first_request: PATIENCE,
-                idle: PATIENCE,
-                ..Limits::default()
-            },
-            drain_delay: Duration::ZERO,
-        };
+        let mut config = config(CertificateSource::Files(directory.files()));
         adjust(&mut config);
         let app = App::bind(config).await.unwrap();
         let addresses = app.addresses().unwrap();
@@ -74,7 +84,9 @@ impl Running {
 
     /// Status and text of a page of the health port.
     pub(crate) async fn page(&self, path: &str) -> (u16, String) {
-        let stream = TcpStream::connect(self.addresses.health).await.unwrap();
+        let stream = TcpStream::connect(self.addresses.health.unwrap())
+            .await
+            .unwrap();
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
         tokio::spawn(connection);
         let request = Request::get(path)

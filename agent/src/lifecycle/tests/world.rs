@@ -8,7 +8,7 @@ use vouchsafe_template::scope::Dependency;
 use crate::{
     fault::{Fault, Retry, Whose},
     lifecycle::*,
-    plan::PlannedFile,
+    plan::{PlannedFile, PlannedStore},
     store::{Lease, Lifetime, TokenLease},
 };
 
@@ -25,12 +25,17 @@ pub(super) const SECOND: Duration = Duration::from_secs(1);
 /// One store, `secrets` secrets, a file of one volume for each, and one reload on all files.
 pub(super) fn plan(secrets: usize, interval: &str, revoke: bool) -> Plan {
     Plan {
-        revoke: vec![revoke],
+        stores: vec![PlannedStore {
+            revoke,
+            ..PlannedStore::default()
+        }],
         files: (0..secrets)
             .map(|index| PlannedFile {
                 volume: VolumeIndex(0),
                 store: StoreIndex(0),
                 secret: Some(read(&format!("secret/{index}"))),
+                token: false,
+                command: false,
             })
             .collect(),
         volumes: 1,
@@ -39,6 +44,7 @@ pub(super) fn plan(secrets: usize, interval: &str, revoke: bool) -> Plan {
             interval: interval.parse().unwrap(),
             jitter: 0.1,
         },
+        exit_on_retry_failure: false,
     }
 }
 
@@ -122,6 +128,9 @@ pub(super) struct World {
     pub(super) pending: VecDeque<(Moment, Action)>,
     pub(super) log: Vec<(Moment, Action)>,
     pub(super) stopped: bool,
+    /// What an agent would save: its token, and by path when each secret came and as what.
+    pub(super) token_memory: Option<ResumedToken>,
+    pub(super) memory: BTreeMap<String, (Moment, Lifetime, u64)>,
 }
 
 impl World {
@@ -129,7 +138,7 @@ impl World {
         let secrets = plan.files.len();
         let rng = Rng::with_seed(seed);
         Self {
-            lifecycle: Lifecycle::new(plan, Mode::Stay, rng, &[Found::Nothing]),
+            lifecycle: Lifecycle::new(plan, Mode::Stay, rng, &[Found::Nothing], Resume::default()),
             now: Moment::default(),
             latency: Duration::from_millis(2),
             token: TokenLease {
@@ -150,12 +159,15 @@ impl World {
             pending: VecDeque::new(),
             log: Vec::new(),
             stopped: false,
+            token_memory: None,
+            memory: BTreeMap::new(),
         }
     }
 
     pub(super) fn send(&mut self, event: Event) {
         let mut events = vec![event];
         while let Some(event) = events.pop() {
+            self.remember(&event);
             for action in self.lifecycle.handle(self.now, event) {
                 self.log.push((self.now, action));
                 match action {
@@ -174,12 +186,82 @@ impl World {
                     {
                         events.push(self.learn(secret, Lifetime::Unlimited));
                     }
-                    Action::Reload(_) => {}
+                    Action::Recall(secret) => {
+                        let path = self.path(secret).unwrap();
+                        let (_, _, version) = self.memory[&path];
+                        let size = self.seen.len().max(secret.0 + 1);
+                        self.seen.resize(size, 0);
+                        self.seen[secret.0] = version;
+                    }
+                    Action::Reload(_) | Action::GiveUp(_) => {}
                     Action::Stop => self.stopped = true,
                     request => self.pending.push_back((self.now + self.latency, request)),
                 }
             }
         }
+    }
+
+    fn path(&self, secret: SecretIndex) -> Option<String> {
+        let planned = self.lifecycle.demand().secret(secret)?;
+        Some(planned.dependency.path().to_owned())
+    }
+
+    fn remember(&mut self, event: &Event) {
+        match event {
+            Event::LoggedIn { lease, .. } => {
+                self.token_memory = Some(ResumedToken {
+                    at: self.now,
+                    lease: *lease,
+                    full: lease.duration,
+                });
+            }
+            Event::Renewed { lease, .. } => {
+                if let Some(token) = &mut self.token_memory {
+                    (token.at, token.lease) = (self.now, *lease);
+                }
+            }
+            Event::Read {
+                secret, lifetime, ..
+            } => {
+                if let Some(path) = self.path(*secret) {
+                    let seen = self.seen[secret.0];
+                    self.memory.insert(path, (self.now, *lifetime, seen));
+                }
+            }
+            Event::LeaseRenewed { secret, lease } => {
+                let path = self.path(*secret);
+                if let Some(known) = path.and_then(|path| self.memory.get_mut(&path)) {
+                    (known.0, known.1) = (self.now, Lifetime::Leased(*lease));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Ends the agent without a warning and starts it again, with what it had saved.
+    pub(super) fn restart(&mut self, mode: Mode) {
+        let plan = self.lifecycle.demand().plan().clone();
+        let secrets = self.memory.iter();
+        let secrets = secrets.map(|(path, (at, lifetime, _))| ResumedSecret {
+            store: StoreIndex(0),
+            dependency: read(path),
+            at: *at,
+            lifetime: *lifetime,
+        });
+        let resume = Resume {
+            now: self.now,
+            tokens: vec![self.token_memory],
+            secrets: secrets.collect(),
+        };
+        let found = if self.lifecycle.is_ready() {
+            Found::Files { told: true }
+        } else {
+            Found::Nothing
+        };
+        self.lifecycle = Lifecycle::new(plan, mode, Rng::with_seed(99), &[found], resume);
+        self.pending.clear();
+        self.seen.fill(0);
+        self.send(Event::Tick);
     }
 
     fn render(&mut self, volume: VolumeIndex) -> Event {
@@ -276,6 +358,22 @@ impl World {
         let alive = self.token_ends.is_some_and(|ends| self.now < ends);
         let bad_token = || fault(Code::PermissionDenied, Whose::Pod, Retry::AfterLogin);
         match action {
+            Action::Adopt(store) if !reachable => Event::AdoptionFailed {
+                store,
+                fault: down(),
+            },
+            Action::Adopt(store) if !alive => Event::AdoptionFailed {
+                store,
+                fault: bad_token(),
+            },
+            Action::Adopt(store) => Event::Adopted {
+                store,
+                lease: TokenLease {
+                    duration: self.token_ends.unwrap() - self.now,
+                    ..self.token
+                },
+            },
+            Action::Run(_) => Event::CommandEnded,
             Action::Login(store) if !reachable => Event::LoginFailed {
                 store,
                 fault: down(),
@@ -339,7 +437,12 @@ impl World {
                 self.token_ends = None;
                 Event::Revoked { store }
             }
-            Action::Render(_) | Action::Reload(_) | Action::Forget(_) | Action::Stop => {
+            Action::Render(_)
+            | Action::Reload(_)
+            | Action::Forget(_)
+            | Action::Recall(_)
+            | Action::GiveUp(_)
+            | Action::Stop => {
                 unreachable!("not a request to the store")
             }
         }

@@ -13,6 +13,8 @@ use crate::fault::{Fault, Retry, Whose};
 
 /// When a server that asks for patience does not say how much.
 const UNSAID_PATIENCE: Duration = Duration::from_secs(5);
+/// What is waited at most before asking again, whatever a server says.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(10 * 60);
 
 /// Lets an answer of success through; `what` names the request for people.
 pub(super) fn check(answer: Answer, what: &str) -> Result<Answer, Fault> {
@@ -26,9 +28,11 @@ pub(super) fn check(answer: Answer, what: &str) -> Result<Answer, Fault> {
         format!(": {words}")
     };
     let status = answer.status;
-    let patience = answer.retry_after.map_or(Retry::Backoff, Retry::After);
+    let asked_for = answer.retry_after.map(|time| time.min(LONGEST_PATIENCE));
+    let patience = asked_for.map_or(Retry::Backoff, Retry::After);
     let (code, whose, retry, reason) = match status {
-        StatusCode::FORBIDDEN if is_bad_token(&words) => (
+        // Servers of either age say so with either status.
+        StatusCode::FORBIDDEN | StatusCode::BAD_REQUEST if is_bad_token(&words) => (
             Code::PermissionDenied,
             Whose::Pod,
             Retry::AfterLogin,
@@ -53,7 +57,7 @@ pub(super) fn check(answer: Answer, what: &str) -> Result<Answer, Fault> {
             "the replica is behind",
         ),
         StatusCode::TOO_MANY_REQUESTS => {
-            let patience = answer.retry_after.unwrap_or(UNSAID_PATIENCE);
+            let patience = asked_for.unwrap_or(UNSAID_PATIENCE);
             (
                 Code::RateLimited,
                 Whose::Store,
@@ -61,6 +65,18 @@ pub(super) fn check(answer: Answer, what: &str) -> Result<Answer, Fault> {
                 "too many requests",
             )
         }
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => (
+            Code::ProxyRefused,
+            Whose::User,
+            Retry::Rarely,
+            "the proxy wants other credentials",
+        ),
+        _ if is_standby(status) => (
+            Code::StoreUnavailable,
+            Whose::Store,
+            patience,
+            "the server stands by for another one",
+        ),
         _ if status.is_redirection() => (
             Code::StoreUnavailable,
             Whose::Store,
@@ -81,7 +97,13 @@ pub(super) fn check(answer: Answer, what: &str) -> Result<Answer, Fault> {
         ),
         _ => (Code::RequestRefused, Whose::User, Retry::Rarely, "refused"),
     };
-    let message = format!("{what}: {reason} (HTTP {}{said})", status.as_u16());
+    let elsewhere = answer
+        .elsewhere
+        .map_or_else(String::new, |host| format!(" to {host}"));
+    let message = format!(
+        "{what}: {reason} (HTTP {}{elsewhere}{said})",
+        status.as_u16()
+    );
     Err(Fault::new(code, whose, retry, message))
 }
 
@@ -134,6 +156,24 @@ fn server_words(body: &[u8]) -> String {
     }
 }
 
+/// What servers without a word of their own answer when another one is in charge.
+/// Source: <https://developer.hashicorp.com/vault/api-docs/system/health>.
+pub(super) fn is_standby(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 472 | 473)
+}
+
+/// A refusal that may mean the token as well as its policies; servers do not always say which.
+/// Source: <https://developer.hashicorp.com/vault/api-docs#http-status-codes>.
+pub(super) fn is_ambiguous(fault: &Fault) -> bool {
+    fault.code == Code::PermissionDenied && fault.retry == Retry::Rarely
+}
+
+/// The refusal, once it is clear that the token is at fault.
+pub(super) fn of_the_token(fault: &Fault) -> Fault {
+    let message = format!("{}; the store no longer knows the token", fault.message);
+    Fault::new(fault.code, Whose::Pod, Retry::AfterLogin, message)
+}
+
 fn is_bad_token(words: &str) -> bool {
     ["invalid token", "bad token", "missing client token"]
         .iter()
@@ -142,17 +182,14 @@ fn is_bad_token(words: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use zeroize::Zeroizing;
-
     use super::*;
 
     fn refused(status: u16, body: &str) -> Fault {
-        let answer = Answer {
-            status: StatusCode::from_u16(status).unwrap(),
-            retry_after: None,
-            body: Zeroizing::new(body.as_bytes().to_vec()),
-        };
-        check(answer, "read of secret/data/db").unwrap_err()
+        check(
+            Answer::new(status, body.as_bytes()),
+            "read of secret/data/db",
+        )
+        .unwrap_err()
     }
 
     #[test]
@@ -168,7 +205,16 @@ mod tests {
             ),
             (403, bad_token, Code::PermissionDenied, Retry::AfterLogin),
             (404, r#"{"errors":[]}"#, Code::SecretNotFound, Retry::Rarely),
+            (
+                400,
+                r#"{"errors":["missing client token"]}"#,
+                Code::PermissionDenied,
+                Retry::AfterLogin,
+            ),
+            (407, "", Code::ProxyRefused, Retry::Rarely),
             (412, "", Code::StoreUnavailable, Retry::Backoff),
+            (472, "", Code::StoreUnavailable, Retry::Backoff),
+            (473, "", Code::StoreUnavailable, Retry::Backoff),
             (429, "", Code::RateLimited, Retry::After(UNSAID_PATIENCE)),
             (307, "", Code::StoreUnavailable, Retry::Backoff),
             (
@@ -187,6 +233,16 @@ mod tests {
         ] {
             let fault = refused(status, body);
             assert_eq!((fault.code, fault.retry), (code, retry), "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_server_is_given_the_time_it_asks_for_within_reason() {
+        for (asked, status, given) in [(7, 503, 7), (7, 429, 7), (u64::MAX, 429, 600)] {
+            let mut answer = Answer::new(status, b"");
+            answer.retry_after = Some(Duration::from_secs(asked));
+            let fault = check(answer, "read").unwrap_err();
+            assert_eq!(fault.retry, Retry::After(Duration::from_secs(given)));
         }
     }
 

@@ -175,19 +175,31 @@ impl Mount {
 /// The path that a URL's path means, and its query.
 pub(super) fn decoded(url: &str) -> (String, &str) {
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
+    (
+        String::from_utf8_lossy(&unescaped(path)).into_owned(),
+        query,
+    )
+}
+
+/// What a text with percent signs means.
+pub(super) fn unescaped(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
         let escaped = after.split_at_checked(2).filter(|_| first == b'%');
         let escaped = escaped.and_then(|(digits, after)| {
             let digits = str::from_utf8(digits).ok()?;
+            // A sign would be taken for part of the number.
+            if digits.starts_with('+') {
+                return None;
+            }
             Some((u8::from_str_radix(digits, 16).ok()?, after))
         });
         let (byte, after) = escaped.unwrap_or((first, after));
         bytes.push(byte);
         rest = after;
     }
-    (String::from_utf8_lossy(&bytes).into_owned(), query)
+    bytes
 }
 
 /// A query with everything encoded that is not of its grammar.
@@ -218,16 +230,10 @@ pub(super) fn encoded(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use zeroize::Zeroizing;
-
     use super::*;
 
     fn answer(status: u16, body: &str) -> Answer {
-        Answer {
-            status: StatusCode::from_u16(status).unwrap(),
-            retry_after: None,
-            body: Zeroizing::new(body.as_bytes().to_vec()),
-        }
+        Answer::new(status, body.as_bytes())
     }
 
     fn asked(body: &str, path: &str) -> (String, String) {
@@ -292,6 +298,7 @@ mod tests {
             ("kv/a b#".to_owned(), "version=3")
         );
         assert_eq!(decoded("kv/100%"), ("kv/100%".to_owned(), ""));
+        assert_eq!(decoded("kv/%+f"), ("kv/%+f".to_owned(), ""));
         assert_eq!(
             encoded_query("version=3&x=a b%20+\n"),
             "version=3&x=a%20b%20+%0A"

@@ -1,6 +1,6 @@
 //! Go's [`regexp`](https://pkg.go.dev/regexp): patterns are read by Go's rules, compiled by Rust's
 //! `regex` crate into programs that prefer among matches as Go does, and run by a
-//! [machine](machine) of our own, which tells the budget of every step.
+//! [machine] of our own, which tells the budget of every step.
 
 mod class;
 mod error;

@@ -1,0 +1,160 @@
+//! What to do now, given all that is known.
+
+use super::{
+    Action, Ending, Lifecycle, Mode, Moment, PlannedSecret, RETRY_LIMIT, SecretIndex, SecretState,
+    StoreIndex, Subject, VolumeIndex, secret::SecretStep, session::SessionStep,
+};
+
+impl Lifecycle {
+    pub(super) fn decide(&mut self, now: Moment, actions: &mut Vec<Action>) {
+        if self.stopped {
+            return;
+        }
+        self.end_in_time(now, actions);
+        if let Some((ending, at)) = self.ending
+            && at <= now
+        {
+            self.wind_down(ending, actions);
+            return;
+        }
+        for index in 0..self.stores.len() {
+            let request = self.next_request(now, StoreIndex(index));
+            self.stores[index].busy |= request.is_some();
+            actions.extend(request);
+        }
+        while let Some((_, secret)) = self.next_secret(now, None) {
+            self.secrets[secret.0].start(None);
+            actions.push(Action::Read(secret));
+        }
+        for index in 0..self.volumes.len() {
+            let volume = VolumeIndex(index);
+            if !self.can_render(volume) {
+                continue;
+            }
+            let mut needed = self.demand.needs_of(volume);
+            let more_to_come = needed.any(|secret| {
+                let planned = self.demand.secret(secret);
+                let is_asked = planned.is_some_and(|secret| match secret.store {
+                    Some(store) => self.stores[store.0].busy,
+                    None => true,
+                });
+                is_asked && self.secrets[secret.0].is_about_to_be_read(now)
+            });
+            if self.volumes[index].start_rendering(now, more_to_come) {
+                actions.push(Action::Render(volume));
+            }
+        }
+    }
+
+    fn next_request(&mut self, now: Moment, store: StoreIndex) -> Option<Action> {
+        let state = &mut self.stores[store.0];
+        if state.busy || state.pause.until() > now {
+            return None;
+        }
+        match state.session.step(now) {
+            Some(SessionStep::Adopt) => return Some(Action::Adopt(store)),
+            Some(SessionStep::Login) => return Some(Action::Login(store)),
+            Some(SessionStep::Renew) => return Some(Action::Renew(store)),
+            None if !state.session.has_token() => return None,
+            None => {}
+        }
+        let (step, secret) = self.next_secret(now, Some(store))?;
+        self.secrets[secret.0].start(Some(store));
+        Some(match step {
+            SecretStep::Renew => Action::RenewLease(secret),
+            SecretStep::Read => Action::Read(secret),
+        })
+    }
+
+    /// Finds that the work is done, or that it cannot be.
+    fn end_in_time(&mut self, now: Moment, actions: &mut Vec<Action>) {
+        let done = match self.mode {
+            Mode::Stay => None,
+            Mode::Once => Some(Ending::Work),
+            Mode::HandOver => Some(Ending::Life),
+        };
+        if self.ending.is_some() {
+        } else if let Some(ending) = done.filter(|_| self.is_rendered() && self.running == 0) {
+            self.end(ending, now);
+        } else if self.gives_up_at().is_some_and(|at| at <= now) {
+            let given_up = self.longest_failing().map(|(_, secret)| secret);
+            actions.extend(given_up.map(|secret| Action::GiveUp(Subject::Secret(secret))));
+            self.end(Ending::Life, now);
+        }
+    }
+
+    /// When the agent ends because a secret could not be had.
+    pub(super) fn gives_up_at(&self) -> Option<Moment> {
+        if !self.demand.plan().exit_on_retry_failure {
+            return None;
+        }
+        self.longest_failing().map(|(since, _)| since + RETRY_LIMIT)
+    }
+
+    fn longest_failing(&self) -> Option<(Moment, SecretIndex)> {
+        let secrets = self.demand.secrets();
+        let failing =
+            secrets.filter_map(|(index, _)| Some((self.secrets[index.0].failing_since()?, index)));
+        failing.min()
+    }
+
+    /// Waits for what is under way, gives tokens back where asked, then stops.
+    fn wind_down(&mut self, ending: Ending, actions: &mut Vec<Action>) {
+        for (index, store) in self.stores.iter_mut().enumerate() {
+            let revoke = self.demand.plan().stores[index].revoke && ending != Ending::Life;
+            let to_revoke = revoke && store.session.has_token() && !store.revoked;
+            if !store.busy && to_revoke {
+                store.busy = true;
+                actions.push(Action::Revoke(StoreIndex(index)));
+            }
+        }
+        if self.running == 0 && self.stores.iter().all(|store| !store.busy) {
+            self.stopped = true;
+            actions.push(Action::Stop);
+        }
+    }
+
+    /// Whether rendering can come to something: all secrets are there, or a template has yet to
+    /// tell what it needs.
+    pub(super) fn can_render(&self, volume: VolumeIndex) -> bool {
+        let is_complete = self.volumes[volume.0].is_complete();
+        let is_settled = |secret: SecretIndex| {
+            let state = &self.secrets[secret.0];
+            state.is_present() || is_complete && state.is_given_up()
+        };
+        let mut tokens = self.demand.tokens_of(volume);
+        let has_tokens = tokens.all(|store| self.stores[store.0].has_logged_in);
+        self.demand.is_open(volume) || has_tokens && self.demand.needs_of(volume).all(is_settled)
+    }
+
+    fn of_store(
+        &self,
+        store: Option<StoreIndex>,
+    ) -> impl Iterator<Item = (SecretIndex, &SecretState)> {
+        let is_of_store = move |(_, secret): &(SecretIndex, &PlannedSecret)| secret.store == store;
+        let secrets = self.demand.secrets().filter(is_of_store);
+        secrets.map(|(index, _)| (index, &self.secrets[index.0]))
+    }
+
+    /// When the next secret of a store is due, or of those beside the agent.
+    pub(super) fn next_due(&self, store: Option<StoreIndex>) -> Option<Moment> {
+        let waiting = self
+            .of_store(store)
+            .filter(|(_, state)| !state.is_under_way());
+        waiting.map(|(_, state)| state.due()).min()
+    }
+
+    /// The most urgent step that is due: what is not there yet comes before another look at what is.
+    fn next_secret(
+        &self,
+        now: Moment,
+        store: Option<StoreIndex>,
+    ) -> Option<(SecretStep, SecretIndex)> {
+        self.of_store(store)
+            .filter_map(|(index, state)| {
+                Some((state.step(now)?, state.is_present(), state.due(), index))
+            })
+            .min()
+            .map(|(step, _, _, index)| (step, index))
+    }
+}

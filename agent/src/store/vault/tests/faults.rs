@@ -1,0 +1,132 @@
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use vouchsafe_shared::diagnostic::Code;
+
+use super::{
+    Pod,
+    server::{Server, answer, once},
+};
+use crate::{
+    fault::{Fault, Retry, Whose},
+    store::Store,
+};
+
+/// The fault of a login at this address.
+async fn fault(address: &str) -> Fault {
+    let pod = Pod::new();
+    let mut store = pod.store(address, |_| ());
+    store.login().await.unwrap_err()
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_a_bad_answer() {
+    let garbage: &[u8] = b"SSH-2.0-OpenSSH_9.2\r\n\r\n";
+    let fault = fault(&once(garbage).await).await;
+    assert_eq!(
+        (fault.code, fault.retry),
+        (Code::BadAnswer, Retry::Backoff),
+        "{fault}"
+    );
+}
+
+#[tokio::test]
+async fn a_page_that_is_no_answer_is_not_shown() {
+    let page = b"HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n<html>canary</html>.";
+    let fault = fault(&once(page).await).await;
+    assert_eq!(fault.code, Code::BadAnswer);
+    assert!(!fault.message.contains("canary"), "{fault}");
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_is_the_networks_fault() {
+    let truncated = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"auth\"";
+    let fault = fault(&once(truncated).await).await;
+    assert_eq!(
+        (fault.code, fault.whose),
+        (Code::StoreUnreachable, Whose::Network),
+        "{fault}"
+    );
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_not_read_to_it() {
+    let server = Server::start(|_| answer(200, &json!("x".repeat(5 * 1024 * 1024)))).await;
+    let fault = fault(&server.http()).await;
+    assert_eq!(
+        (fault.code, fault.retry),
+        (Code::BadAnswer, Retry::Rarely),
+        "{fault}"
+    );
+    assert!(
+        fault.message.contains("longer than 4194304 bytes"),
+        "{fault}"
+    );
+}
+
+#[tokio::test]
+async fn nobody_at_the_address_is_the_networks_fault() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let refused = fault(&format!("http://{address}")).await;
+    assert_eq!(
+        (refused.code, refused.retry),
+        (Code::StoreUnreachable, Retry::Backoff)
+    );
+    assert!(
+        refused.message.contains("cannot connect to the server"),
+        "{refused}"
+    );
+    // Too long for a name, so no name server is ever asked.
+    let unknown = fault(&format!("http://{}:8200", "a".repeat(64))).await;
+    assert_eq!(unknown.code, Code::StoreUnreachable);
+    assert!(
+        unknown.message.contains("cannot look up the name"),
+        "{unknown}"
+    );
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_left_after_the_time_configured() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let pod = Pod::new();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let mut store = pod.store(&address, |config| {
+        config["connection"] = json!({ "timeout": "50ms", "retries": 3 });
+    });
+    let fault = store.login().await.unwrap_err();
+    assert_eq!(
+        (fault.code, fault.retry),
+        (Code::StoreTimeout, Retry::Backoff)
+    );
+    assert!(fault.message.contains("within 50ms"), "{fault}");
+    assert!(listener.accept().await.is_ok());
+    let second = tokio::time::timeout(std::time::Duration::ZERO, listener.accept()).await;
+    assert!(second.is_err(), "what took all its time is not repeated");
+}
+
+#[tokio::test]
+async fn a_redirect_is_told_and_never_followed() {
+    let active = Server::start(|_| answer(200, &Value::Null)).await;
+    let location = format!("{}/v1/auth/kubernetes/login?token=canary", active.http());
+    let standby = Server::start(move |_| {
+        let mut answer = answer(307, &Value::Null);
+        answer
+            .headers_mut()
+            .insert("location", location.parse().unwrap());
+        answer
+    })
+    .await;
+    let fault = fault(&standby.http()).await;
+    assert_eq!(
+        (fault.code, fault.retry),
+        (Code::StoreUnavailable, Retry::Backoff)
+    );
+    assert!(
+        fault
+            .message
+            .contains(&format!("(HTTP 307 to {})", active.at)),
+        "{fault}"
+    );
+    assert!(active.seen().is_empty());
+}

@@ -1,0 +1,208 @@
+//! What stands in the environment of the agent's containers.
+
+use serde_json::{Value, json};
+use vouchsafe_shared::{
+    annotations::InjectSpec,
+    config::{AgentConfig, FileConfig, LogFormat, SourceConfig, TemplateText},
+    diagnostic::{Code, Diagnostic},
+};
+
+use super::{Settings, config::filled, layout::Layout, names::HOME_DIRECTORY};
+
+/// Of the whole configuration, in bytes. Kubernetes' own store takes no object above 1.5 MiB, and
+/// two containers of the agent may each carry it beside the annotations that it was made of.
+/// Source: <https://etcd.io/docs/v3.5/dev-guide/limit/>.
+pub(super) const TOTAL_LIMIT: usize = 512 * 1024;
+
+/// Where the agent finds the places that a configuration of the user's own may write to.
+const VOLUMES_VARIABLE: &str = "VOUCHSAFE_VOLUMES";
+
+/// What templates and configurations of the original injector may read.
+pub(super) fn of_pod() -> Vec<Value> {
+    [
+        ("NAMESPACE", "metadata.namespace"),
+        ("HOST_IP", "status.hostIP"),
+        ("POD_IP", "status.podIP"),
+    ]
+    .map(|(name, path)| json!({ "name": name, "valueFrom": { "fieldRef": { "fieldPath": path } } }))
+    .to_vec()
+}
+
+/// The configuration in as many variables as it needs. `None` when it is too long for any.
+pub(super) fn configuration(
+    config: &AgentConfig,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<Vec<Value>> {
+    let json = escaped(&config.to_json());
+    if json.len() > TOTAL_LIMIT {
+        problems.push(too_large(config, json.len()));
+        return None;
+    }
+    let mut variables = Vec::new();
+    let mut rest = json.as_str();
+    while !rest.is_empty() {
+        let name = match variables.len() {
+            0 => AgentConfig::VARIABLE.to_owned(),
+            others => format!("{}_{}", AgentConfig::VARIABLE, others + 1),
+        };
+        let longer = name.len() - AgentConfig::VARIABLE.len();
+        let (part, after) = rest.split_at(rest.floor_char_boundary(AgentConfig::LIMIT - longer));
+        variables.push(variable(&name, part));
+        rest = after;
+    }
+    Some(variables)
+}
+
+/// The kubelet replaces `$(NAME)` and `$$` in the values of variables; a template may hold either.
+/// Source: <https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#environment-variables>.
+fn escaped(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    let mut characters = json.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (character, characters.peek()) {
+            ('$', Some('$' | '(')) => escaped.push_str("\\u0024"),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}
+
+/// What the original injector sets beside a configuration of the user's own. `VAULT_SKIP_VERIFY` is
+/// there only when it is true: there are agents for which any value of it is.
+/// Source: <https://github.com/hashicorp/vault/issues/14316>.
+pub(super) fn of_original(
+    spec: &InjectSpec,
+    settings: &Settings,
+    layout: &Layout<'_>,
+) -> Vec<Value> {
+    let asked = &spec.connection;
+    let format = match spec.log_format {
+        LogFormat::Text => "standard",
+        LogFormat::Json => "json",
+    };
+    let address = asked.address.as_ref().or(settings.vault_address.as_ref());
+    let pem = settings
+        .vault_ca_pem
+        .clone()
+        .filter(|_| asked.ca_file.is_none());
+    let volumes: Vec<_> = layout
+        .volumes
+        .iter()
+        .map(|volume| volume.agent_path.as_str())
+        .chain([HOME_DIRECTORY])
+        .collect();
+    [
+        (
+            "VAULT_CLIENT_TIMEOUT",
+            asked.timeout.map(|timeout| timeout.to_string()),
+        ),
+        (
+            "VAULT_MAX_RETRIES",
+            asked.retries.map(|retries| retries.to_string()),
+        ),
+        ("VAULT_LOG_LEVEL", Some(spec.log_level.as_str().to_owned())),
+        ("VAULT_LOG_FORMAT", Some(format.to_owned())),
+        (
+            "HTTPS_PROXY",
+            filled(asked.proxy.as_ref().or(settings.proxy.as_ref())),
+        ),
+        ("VAULT_CACERT_BYTES", pem),
+        ("VAULT_ADDR", address.map(ToString::to_string)),
+        ("VAULT_CACERT", asked.ca_file.clone()),
+        ("VAULT_CAPATH", asked.ca_directory.clone()),
+        ("VAULT_CLIENT_CERT", asked.client_certificate_file.clone()),
+        ("VAULT_CLIENT_KEY", asked.client_key_file.clone()),
+        (
+            "VAULT_SKIP_VERIFY",
+            asked.skip_verify.then(|| "true".to_owned()),
+        ),
+        ("VAULT_TLS_SERVER_NAME", asked.server_name.clone()),
+        (VOLUMES_VARIABLE, Some(volumes.join(":"))),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some(variable(name, &value?)))
+    .collect()
+}
+
+fn variable(name: &str, value: &str) -> Value {
+    json!({ "name": name, "value": value })
+}
+
+fn too_large(config: &AgentConfig, length: usize) -> Diagnostic {
+    let inline: usize = config.files.iter().map(inline_bytes).sum();
+    let (of_which, help) = if inline > 0 {
+        (
+            format!(" ({inline} in templates)"),
+            "shorten the templates, write fewer files in this pod, or name with \
+             template-file-NAME a template that is in the agent's container",
+        )
+    } else {
+        (
+            String::new(),
+            "name fewer secrets, or shorter paths and names, in this pod",
+        )
+    };
+    Diagnostic::error(
+        Code::TooLarge,
+        "the agent's configuration",
+        format!("has {length} bytes{of_which}, of {TOTAL_LIMIT} at most"),
+        help,
+    )
+}
+
+fn inline_bytes(file: &FileConfig) -> usize {
+    match &file.source {
+        SourceConfig::Template(source) => match &source.text {
+            TemplateText::Inline(text) => text.len(),
+            TemplateText::File(_) => 0,
+        },
+        SourceConfig::Secret(_) | SourceConfig::Token(_) => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `Expand` of
+    /// <https://github.com/kubernetes/kubernetes/blob/v1.33.0/third_party/forked/golang/expansion/expand.go>
+    /// with every name defined.
+    fn expanded(text: &str) -> String {
+        let mut rest = text;
+        let mut result = String::new();
+        while let Some(start) = rest.find('$') {
+            result.push_str(&rest[..start]);
+            rest = &rest[start + 1..];
+            if let Some(after) = rest.strip_prefix('$') {
+                result.push('$');
+                rest = after;
+            } else if let Some((_, after)) =
+                rest.strip_prefix('(').and_then(|rest| rest.split_once(')'))
+            {
+                result.push_str("EXPANDED");
+                rest = after;
+            } else {
+                result.push('$');
+            }
+        }
+        result + rest
+    }
+
+    #[test]
+    fn a_kubelet_finds_nothing_to_replace() {
+        for text in [
+            "{{ $x }}",
+            "$(HOST_IP)",
+            "$$",
+            "$$$(A)",
+            "a$",
+            "$$(",
+            "\\$(X)",
+            "$\"$(",
+        ] {
+            let json = escaped(&json!([text]).to_string());
+            let value: Value = serde_json::from_str(&expanded(&json)).unwrap();
+            assert_eq!(value, json!([text]));
+        }
+    }
+}
