@@ -37,7 +37,9 @@ host_prepare
 ip netns add "$namespace"
 in_namespace sh -e <<SETUP
 ip link set lo up
-ip link add $bridge type bridge
+# With an address of its own: a bridge takes the lowest one of its ports otherwise, and whenever a pod with a lower one
+# comes or goes, all others send to an address that is gone until they ask again.
+ip link add $bridge address 0a:58:0a:58:00:01 type bridge
 ip address add $node_ip/24 dev $bridge
 ip address add $api_ip/32 dev $bridge
 ip link set $bridge up
