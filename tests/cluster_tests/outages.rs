@@ -34,10 +34,13 @@ fn a_pod_waits_for_a_vault_that_is_down_says_so_and_starts_when_it_is_up() {
         log.contains("VS3001") && log.contains("Connection refused"),
         "{log}"
     );
-    let told = "Startup probe failed: not ready: store vault: VS3001 cannot connect to";
+    let address = &vault.address;
+    let told = format!(
+        "Startup probe failed: not ready: store vault: VS3001 {address} cannot be reached: cannot connect to the server"
+    );
     wait::until(PATIENCE, "an event with the cause", || {
         let described = namespace.describe("web");
-        if described.contains(told) {
+        if described.contains(&told) {
             Ok(())
         } else {
             Err(described)
