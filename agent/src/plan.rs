@@ -43,7 +43,9 @@ index! {
 pub struct Plan {
     pub stores: Vec<PlannedStore>,
     pub files: Vec<PlannedFile>,
-    pub volumes: usize,
+    /// Of each volume, how long what it showed before a change is kept; until the next change when
+    /// absent.
+    pub volumes: Vec<Option<Duration>>,
     /// Of each reload, the files whose change it tells.
     pub reloads: Vec<Vec<FileIndex>>,
     pub refresh: RefreshConfig,
@@ -74,6 +76,10 @@ pub struct PlannedFile {
     pub token: bool,
     /// A program runs after it changed.
     pub command: bool,
+    /// How often its secrets are looked at; as the plan says when absent.
+    pub refresh: Option<RefreshConfig>,
+    /// A secret of it that does not exist is no fault.
+    pub may_lack: bool,
 }
 
 /// One thing to read, however many files need it.
@@ -99,6 +105,8 @@ impl Plan {
                 },
                 token: matches!(file.source, SourceConfig::Token(_)),
                 command: file.command.is_some(),
+                refresh: file.refresh,
+                may_lack: file.may_lack_its_secret(),
             }
         };
         let file_indices = |names: &[vouchsafe_shared::value::FileName]| {
@@ -113,7 +121,11 @@ impl Plan {
         Self {
             stores: config.stores.iter().map(PlannedStore::new).collect(),
             files: config.files.iter().map(planned).collect(),
-            volumes: config.volumes.len(),
+            volumes: config
+                .volumes
+                .iter()
+                .map(|volume| Some(volume.keep_previous?.as_duration()))
+                .collect(),
             reloads: config
                 .reload
                 .iter()

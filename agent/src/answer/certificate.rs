@@ -52,9 +52,8 @@ pub(super) fn pick(data: &Map, now: SystemTime) -> Result<(Certificate, Lifetime
     let lifetime = if after.is_zero() {
         Lifetime::Unlimited
     } else {
-        Lifetime::Ends {
+        Lifetime::Expires {
             after: after.max(Duration::from_secs(1)),
-            with_token: false,
         }
     };
     Ok((certificate, lifetime))

@@ -48,7 +48,9 @@ pub(super) fn of(secret: &Secret, now: SystemTime) -> Lifetime {
     if has("certificate")
         && let Some(expiration) = number("expiration")
     {
-        return ends(expiration.saturating_sub(unix(now)));
+        return Lifetime::Expires {
+            after: seconds(expiration.saturating_sub(unix(now))),
+        };
     }
     Lifetime::Unlimited
 }

@@ -7,7 +7,7 @@ mod reply;
 mod same;
 mod x509;
 
-use std::time::SystemTime;
+use std::{collections::BTreeMap, time::SystemTime};
 
 use vouchsafe_shared::{
     diagnostic::Code,
@@ -22,7 +22,7 @@ use vouchsafe_template::{
 
 use crate::{
     fault::{Fault, Retry, Whose},
-    store::{Layout, Lifetime, Reply},
+    store::{KnownVersion, Layout, Lifetime, Reply},
 };
 
 /// One answer, decoded.
@@ -154,25 +154,74 @@ impl Answer {
 
     /// The store's own version number, where it counts them.
     pub fn version(&self) -> Option<u64> {
+        number(&self.metadata()?.get(b"version")?)
+    }
+
+    /// What the store says about a secret whose versions it counts.
+    fn metadata(&self) -> Option<Map> {
         let Layout::Versioned = self.layout else {
             return None;
         };
-        let inside = |value: &Value, key: &str| match value {
-            Value::Map(map) => map.get(key.as_bytes()),
+        let inside = |map: &Map, key: &[u8]| match map.get(key) {
+            Some(Value::Map(map)) => Some(map),
             _ => None,
         };
-        let data = inside(&self.response, "data")?;
-        let metadata = inside(&data, "metadata")?;
-        match inside(&metadata, "version")? {
-            Value::Number(number) => number.as_str()?.parse().ok(),
+        let Value::Map(response) = &self.response else {
+            return None;
+        };
+        inside(&inside(response, b"data")?, b"metadata")
+    }
+
+    /// What is needed to ask whether the store has another version.
+    pub fn known_version(&self) -> Option<KnownVersion> {
+        let metadata = self.metadata()?;
+        Some(KnownVersion {
+            number: number(&metadata.get(b"version")?)?,
+            custom_metadata: match metadata.get(b"custom_metadata") {
+                Some(Value::Map(labels)) => texts(&labels)?,
+                _ => BTreeMap::new(),
+            },
+        })
+    }
+
+    /// Why an answer is older than one that is known, if it is: a replica that lags behind gave it.
+    /// A secret that was removed and made anew counts its versions from one, and is newer.
+    pub fn is_older_than(&self, known: &Self) -> Option<String> {
+        let created = |answer: &Self| match answer.metadata()?.get(b"created_time")? {
+            Value::String(time) => humantime::parse_rfc3339(time.as_str()?).ok(),
             _ => None,
-        }
+        };
+        let (version, before) = (self.version()?, known.version()?);
+        let is_older = version < before && created(self)? <= created(known)?;
+        is_older.then(|| {
+            format!("the store answered with version {version}, and version {before} is known")
+        })
     }
 
     /// Whether both say the same, apart from the number that the store gives to every request.
     pub fn is_same(&self, other: &Self) -> bool {
         same::responses(&self.response, &other.response)
     }
+}
+
+fn number(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(number) => number.as_str()?.parse().ok(),
+        _ => None,
+    }
+}
+
+/// A map of texts; none where something else is in it.
+fn texts(map: &Map) -> Option<BTreeMap<String, String>> {
+    let entries = map.entries();
+    let Entries::Text(entries) = &*entries else {
+        return None;
+    };
+    let text_of = |(key, value): (&Text, &Value)| match value {
+        Value::String(value) => Some((key.as_str()?.to_owned(), value.as_str()?.to_owned())),
+        _ => None,
+    };
+    entries.iter().map(text_of).collect()
 }
 
 /// The request, as messages name it.

@@ -140,7 +140,9 @@ fn how_long_an_answer_is_good_is_read_from_it() {
         ),
         (
             json!({ "data": { "certificate": "", "expiration": now + 100 } }),
-            ends(100, false),
+            Lifetime::Expires {
+                after: seconds(100),
+            },
         ),
         (
             json!({ "data": { "secret_id": "", "secret_id_ttl": 60 } }),
@@ -228,8 +230,7 @@ fn a_certificate_is_taken_apart() {
     };
     assert_eq!(chain.items().len(), 1);
     let after = Duration::from_secs(LEAF_ENDS - 1_800_000_000);
-    let with_token = false;
-    assert_eq!(lifetime, Lifetime::Ends { after, with_token });
+    assert_eq!(lifetime, Lifetime::Expires { after });
 
     for data in [
         json!({ "issuing_ca": CA }),
@@ -286,4 +287,50 @@ proptest! {
         let _ = x509::parse(&der);
         let _ = x509::parse(&der[..at]);
     }
+}
+
+fn version(number: u64, created: &str) -> Answer {
+    let body = json!({ "data": { "data": { "value": "canary" }, "metadata": {
+        "version": number,
+        "created_time": created,
+        "custom_metadata": { "team": "web" },
+    } } });
+    decode(&read(), Layout::Versioned, &body.to_string())
+        .unwrap()
+        .0
+}
+
+#[test]
+fn a_lower_version_is_older_unless_it_was_made_later() {
+    let known = version(3, "2026-01-01T00:00:00.5Z");
+    let stale = version(2, "2026-01-01T00:00:00.123456789Z");
+    let reason = stale.is_older_than(&known).unwrap();
+    assert!(
+        reason.contains("version 2") && !reason.contains("canary"),
+        "{reason}"
+    );
+    // Removed with all its versions and written anew.
+    assert_eq!(
+        version(1, "2026-01-02T00:00:00Z").is_older_than(&known),
+        None
+    );
+    assert_eq!(
+        version(3, "2026-01-01T00:00:00.5Z").is_older_than(&known),
+        None
+    );
+    assert_eq!(
+        version(4, "2025-01-01T00:00:00Z").is_older_than(&known),
+        None
+    );
+    assert_eq!(version(1, "yesterday").is_older_than(&known), None);
+}
+
+#[test]
+fn what_is_needed_to_ask_for_a_version_is_known_of_versioned_secrets_alone() {
+    let known = version(3, "2026-01-01T00:00:00Z").known_version().unwrap();
+    let labels = BTreeMap::from([("team".to_owned(), "web".to_owned())]);
+    assert_eq!((known.number, known.custom_metadata), (3, labels));
+    let body = json!({ "data": { "value": "x", "metadata": { "version": 3 } } });
+    let (plain, _) = decode(&read(), Layout::Plain, &body.to_string()).unwrap();
+    assert_eq!(plain.known_version(), None);
 }

@@ -329,6 +329,6 @@ fn is_bound(lifetime: Lifetime) -> bool {
     match lifetime {
         Lifetime::Leased(_) => true,
         Lifetime::Ends { with_token, .. } => with_token,
-        Lifetime::Unlimited | Lifetime::Replaced { .. } => false,
+        Lifetime::Unlimited | Lifetime::Expires { .. } | Lifetime::Replaced { .. } => false,
     }
 }

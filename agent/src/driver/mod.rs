@@ -3,6 +3,7 @@
 //! One thread. Requests, reloads and programs run as tasks and report back with events; decoding
 //! answers, rendering and swapping files is done in between, without waiting for anything.
 
+mod clock;
 mod forward;
 mod memory;
 mod request;
@@ -22,10 +23,12 @@ use tokio::{
     task::JoinSet,
     time::{Instant, sleep_until},
 };
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 use vouchsafe_shared::config::{AgentConfig, ReloadConfig};
 
-use self::{forward::Waiting, memory::Memory, request::Outcome, run::Queue, wait::Signals};
+use self::{
+    clock::Clock, forward::Waiting, memory::Memory, request::Outcome, run::Queue, wait::Signals,
+};
 use crate::{
     answer::Answer,
     fault::Fault,
@@ -33,7 +36,7 @@ use crate::{
     listen::api::Wish,
     metrics::Metrics,
     plan::{Plan, ReloadIndex, StoreIndex, VolumeIndex},
-    publish::Publisher,
+    publish::{Material, Publisher},
     reload,
     state::StateFile,
     status::StatusFile,
@@ -59,7 +62,7 @@ pub struct Driver<S> {
     memory: Memory,
     publisher: Publisher,
     tasks: JoinSet<Done<S>>,
-    started: Instant,
+    clock: Clock,
     metrics: Arc<Metrics>,
     status: StatusFile,
     told: Told,
@@ -125,7 +128,7 @@ impl<S: Store> Driver<S> {
             publisher: Publisher::new(&config, templates),
             stores: stores.into_iter().map(Some).collect(),
             tasks: JoinSet::new(),
-            started: Instant::now(),
+            clock: Clock::start(),
             metrics,
             status: StatusFile::new(&config),
             told,
@@ -206,7 +209,10 @@ impl<S: Store> Driver<S> {
                     Event::Tick
                 }
                 Next::Done(done) => self.done(done),
-                Next::Wake => Event::Tick,
+                Next::Wake => match self.clock.set_ahead() {
+                    Some(by) => Event::WallClockSetAhead(by),
+                    None => Event::Tick,
+                },
             };
         }
     }
@@ -243,16 +249,14 @@ impl<S: Store> Driver<S> {
     }
 
     fn now(&self) -> Moment {
-        self.memory.beginning() + self.started.elapsed()
+        self.memory.beginning() + self.clock.elapsed()
     }
 
     fn wake_at(&self) -> Instant {
-        // Far enough to be never, near enough for the timer's arithmetic.
-        const NEVER: Duration = Duration::from_secs(24 * 3600);
         let beginning = self.memory.beginning().0;
         let wake_at = self.lifecycle.wake_at();
         let wake_at = wake_at.map(|at| at.0.saturating_sub(beginning));
-        self.started + wake_at.unwrap_or_else(|| self.started.elapsed() + NEVER)
+        self.clock.timer(wake_at)
     }
 
     /// Hands an event to the lifecycle and does what it says; rendering yields events of its own.
@@ -266,6 +270,7 @@ impl<S: Store> Driver<S> {
                 match action {
                     Action::Render(volume) => events.push(self.render(volume)),
                     Action::Reload(reload) => self.reload(reload),
+                    Action::DropPrevious(volume) => self.drop_previous(volume),
                     Action::Run(file) => {
                         self.programs.push(file);
                         self.run_next();
@@ -330,14 +335,15 @@ impl<S: Store> Driver<S> {
 
     fn render(&mut self, volume: VolumeIndex) -> Event {
         let lifecycle = &self.lifecycle;
-        let attempt = self.publisher.publish(
-            lifecycle.demand(),
-            &|secret| lifecycle.is_given_up(secret),
-            volume,
-            &self.answers,
-            &self.memory.tokens(),
-            SystemTime::now(),
-        );
+        let material = Material {
+            demand: lifecycle.demand(),
+            prospect: &|secret| lifecycle.prospect(secret),
+            answers: &self.answers,
+            tokens: &self.memory.tokens(),
+        };
+        let attempt = self
+            .publisher
+            .publish(&material, &[volume], SystemTime::now());
         self.tell_rendering(volume, &attempt);
         match &attempt.outcome {
             lifecycle::Outcome::Rendered { changed, .. } => {
@@ -356,6 +362,14 @@ impl<S: Store> Driver<S> {
             volume,
             asked: attempt.asked,
             outcome: attempt.outcome,
+        }
+    }
+
+    fn drop_previous(&mut self, volume: VolumeIndex) {
+        let about = self.config.volumes[volume.0].path.clone();
+        match self.publisher.drop_previous(volume) {
+            Ok(()) => debug!(about, "previous_files_removed"),
+            Err(fault) => self.tell_fault("previous_files_not_removed", &about, &fault),
         }
     }
 

@@ -3,24 +3,24 @@
 use std::time::SystemTime;
 
 use tracing::{debug, info, warn};
-use vouchsafe_shared::secret::SecretString;
+use vouchsafe_shared::{diagnostic::Code, secret::SecretString};
 use vouchsafe_template::scope::Dependency;
 
 use super::{Done, Driver};
 use crate::{
     answer::Answer,
-    fault::Fault,
+    fault::{Fault, Retry, Whose},
     lifecycle::{Action, Event},
     metrics::RequestKind,
     plan::{SecretIndex, StoreIndex},
-    store::{Lease, Lifetime, Reply, Store, TokenLease},
+    store::{KnownVersion, Lease, Lifetime, Response, Store, TokenLease},
 };
 
 pub(super) enum Outcome {
     Adopt(Result<TokenLease, Fault>),
     Login(Result<TokenLease, Fault>),
     Renew(Result<TokenLease, Fault>),
-    Read(SecretIndex, Result<Reply, Fault>),
+    Read(SecretIndex, Result<Response, Fault>),
     RenewLease(SecretIndex, Result<Lease, Fault>),
     Revoke(Result<(), Fault>),
 }
@@ -69,6 +69,7 @@ impl<S: Store> Driver<S> {
                 self.put(secret, None);
             }
             Action::Render(_)
+            | Action::DropPrevious(_)
             | Action::Reload(_)
             | Action::Run(_)
             | Action::GiveUp(_)
@@ -92,11 +93,19 @@ impl<S: Store> Driver<S> {
             Dependency::Write { .. } => RequestKind::Write,
             Dependency::Certificate { .. } => RequestKind::Certificate,
         };
+        let known = self.known_version(secret);
         self.request(store, kind, move |mut client| async move {
-            let result = client.ask(&planned.dependency).await;
+            let result = client.ask(&planned.dependency, known.as_ref()).await;
             (client, Outcome::Read(secret, result))
         });
         None
+    }
+
+    /// The version of an answer that may be asked about by its number.
+    fn known_version(&self, secret: SecretIndex) -> Option<KnownVersion> {
+        let refresh = self.lifecycle.demand().refresh_of(secret);
+        let answer = self.answers.get(secret.0)?.as_ref()?;
+        answer.known_version().filter(|_| refresh.version_first)
     }
 
     fn renew_lease(&mut self, secret: SecretIndex) {
@@ -143,6 +152,13 @@ impl<S: Store> Driver<S> {
     fn learnt(&mut self, secret: SecretIndex, answer: Answer, lifetime: Lifetime) -> Event {
         let known = self.answers.get(secret.0).and_then(Option::as_ref);
         let changed = known.is_none_or(|known| !known.is_same(&answer));
+        if let Some(known) = known
+            && let Some(reason) = answer.is_older_than(known)
+        {
+            let code = Code::AnswerStale;
+            let fault = Fault::new(code, Whose::Store, Retry::Backoff, reason);
+            return Event::ReadStale { secret, fault };
+        }
         if let Some(planned) = self.lifecycle.demand().secret(secret) {
             let version = answer.version();
             debug!(secret = %planned.dependency, changed, version, ?lifetime, "secret_read");
@@ -172,16 +188,16 @@ impl<S: Store> Driver<S> {
             Outcome::Renew(Err(fault)) => Event::RenewFailed { store, fault },
             Outcome::Read(secret, result) => {
                 let demand = self.lifecycle.demand();
-                let decoded = result.and_then(|reply| match demand.secret(secret) {
-                    Some(planned) => {
+                let decoded = result.and_then(|found| match (found, demand.secret(secret)) {
+                    (Response::Answer(reply), Some(planned)) => {
                         let now = SystemTime::now();
                         Answer::decode(&planned.dependency, &reply, now).map(Some)
                     }
-                    None => Ok(None),
+                    _ => Ok(None),
                 });
                 match decoded {
                     Ok(Some((answer, lifetime))) => self.learnt(secret, answer, lifetime),
-                    // Nobody needs it any more.
+                    // It is as it was, or nobody needs it any more.
                     Ok(None) => Event::Read {
                         secret,
                         changed: false,

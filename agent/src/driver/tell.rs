@@ -55,6 +55,13 @@ impl<S: Store> Driver<S> {
                 self.metrics.count_renewal(false);
                 self.tell_fault("renewal_failed", self.store_name(*store), fault);
             }
+            Event::ReadFailed { secret, fault } if self.is_no_fault(*secret, fault) => {
+                let secret = self.secret_name(*secret);
+                info!(secret, "secret_missing: its files do without it");
+            }
+            Event::ReadStale { secret, fault } => {
+                self.tell_fault("older_version_refused", &self.secret_name(*secret), fault);
+            }
             Event::ReadFailed { secret, fault } => {
                 self.tell_fault("read_failed", &self.secret_name(*secret), fault);
             }
@@ -67,6 +74,12 @@ impl<S: Store> Driver<S> {
                 self.metrics.count_lease_renewal(false);
                 self.tell_fault("lease_renewal_failed", &self.secret_name(*secret), fault);
             }
+            Event::WallClockSetAhead(by) => {
+                warn!(
+                    ?by,
+                    "wall_clock_set_ahead: certificates end sooner than it seemed"
+                );
+            }
             Event::Tick
             | Event::Tried { .. }
             | Event::Read { .. }
@@ -75,6 +88,13 @@ impl<S: Store> Driver<S> {
             | Event::ShutdownRequested(_)
             | Event::Revoked { .. } => {}
         }
+    }
+
+    /// Whether it is the expected lack of a secret that files can do without.
+    fn is_no_fault(&self, secret: SecretIndex, fault: &Fault) -> bool {
+        fault.code == Code::SecretNotFound
+            && self.lifecycle.demand().is_dispensable(secret)
+            && self.answers.get(secret.0).is_none_or(Option::is_none)
     }
 
     /// One line per template that failed, then what that and all else meant for the files.

@@ -21,7 +21,7 @@ use crate::{
     fault::{Retry, Whose},
     listen::api::Forward,
     store::{
-        Layout, Lease, Reply, TokenLease,
+        KnownVersion, Layout, Lease, Reply, Response, TokenLease,
         forward::{ForwardAnswer, ForwardRequest},
     },
 };
@@ -76,16 +76,20 @@ impl Store for Fake {
         unreachable!("not that long")
     }
 
-    async fn ask(&mut self, dependency: &Dependency) -> Result<Reply, Fault> {
+    async fn ask(
+        &mut self,
+        dependency: &Dependency,
+        _: Option<&KnownVersion>,
+    ) -> Result<Response, Fault> {
         self.note(format!("ask {}", dependency.path()));
         let latency = self.world.lock().unwrap().latency;
         tokio::time::sleep(latency).await;
         self.reachable()?;
         let body = json!({ "data": { "value": "x" } }).to_string();
-        Ok(Reply {
+        Ok(Response::Answer(Reply {
             body: Zeroizing::new(body.into_bytes()),
             layout: Layout::Plain,
-        })
+        }))
     }
 
     async fn renew_lease(&mut self, _: &str) -> Result<Lease, Fault> {

@@ -1,9 +1,10 @@
 //! What to do now, given all that is known.
 
 use super::{
-    Action, Ending, Lifecycle, Mode, Moment, PlannedSecret, RETRY_LIMIT, SecretIndex, SecretState,
-    StoreIndex, Subject, VolumeIndex, secret::SecretStep, session::SessionStep,
+    Action, Ending, FileIndex, Lifecycle, Mode, Moment, PlannedSecret, RETRY_LIMIT, SecretIndex,
+    SecretState, StoreIndex, Subject, VolumeIndex, secret::SecretStep, session::SessionStep,
 };
+use crate::plan::PlannedFile;
 
 impl Lifecycle {
     pub(super) fn decide(&mut self, now: Moment, actions: &mut Vec<Action>) {
@@ -28,6 +29,9 @@ impl Lifecycle {
         }
         for index in 0..self.volumes.len() {
             let volume = VolumeIndex(index);
+            if self.volumes[index].take_drop(now) {
+                actions.push(Action::DropPrevious(volume));
+            }
             if !self.can_render(volume) {
                 continue;
             }
@@ -118,13 +122,20 @@ impl Lifecycle {
     /// tell what it needs.
     pub(super) fn can_render(&self, volume: VolumeIndex) -> bool {
         let is_complete = self.volumes[volume.0].is_complete();
-        let is_settled = |secret: SecretIndex| {
+        let is_settled = |file: &PlannedFile, secret: SecretIndex| {
             let state = &self.secrets[secret.0];
-            state.is_present() || is_complete && state.is_given_up()
+            state.is_present()
+                || is_complete && state.is_given_up()
+                || file.may_lack && state.is_absent()
         };
+        let is_served = |(index, file): (FileIndex, &PlannedFile)| {
+            let mut needs = self.demand.needs(index);
+            needs.all(|secret| is_settled(file, secret))
+        };
+        let mut files = self.demand.plan().files_of(volume);
         let mut tokens = self.demand.tokens_of(volume);
         let has_tokens = tokens.all(|store| self.stores[store.0].has_logged_in);
-        self.demand.is_open(volume) || has_tokens && self.demand.needs_of(volume).all(is_settled)
+        self.demand.is_open(volume) || has_tokens && files.all(is_served)
     }
 
     fn of_store(

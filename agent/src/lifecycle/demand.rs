@@ -1,9 +1,12 @@
 use std::collections::BTreeSet;
 
+use vouchsafe_shared::{config::RefreshConfig, value::HumanDuration};
 use vouchsafe_template::scope::Dependency;
 
 use super::Asked;
-use crate::plan::{FileIndex, Plan, PlannedSecret, SecretIndex, StoreIndex, VolumeIndex};
+use crate::plan::{
+    FileIndex, Plan, PlannedFile, PlannedSecret, SecretIndex, StoreIndex, VolumeIndex,
+};
 
 /// Which secrets there are, and which files need them. Both change as templates run: what a
 /// template asks for may depend on what it was told before.
@@ -59,6 +62,31 @@ impl Demand {
 
     pub(super) fn len(&self) -> usize {
         self.secrets.len()
+    }
+
+    /// How often a secret is looked at: as often as the most demanding of its files wants.
+    pub fn refresh_of(&self, secret: SecretIndex) -> RefreshConfig {
+        let files = self.files_of(secret);
+        let wishes = files.map(|file| file.refresh.unwrap_or(self.plan.refresh));
+        let soonest = |wish: &RefreshConfig| {
+            let shortest = wish.adaptive.map(|range| range.shortest);
+            (
+                wish.interval.as_duration(),
+                shortest.map(HumanDuration::as_duration),
+            )
+        };
+        wishes.min_by_key(soonest).unwrap_or(self.plan.refresh)
+    }
+
+    /// Whether a secret that does not exist is no fault.
+    pub fn is_dispensable(&self, secret: SecretIndex) -> bool {
+        self.files_of(secret).all(|file| file.may_lack)
+    }
+
+    /// The files that need a secret.
+    fn files_of(&self, secret: SecretIndex) -> impl Iterator<Item = &PlannedFile> {
+        let files = self.plan.files.iter().zip(&self.needs);
+        files.filter_map(move |(file, needs)| needs.as_ref()?.contains(&secret).then_some(file))
     }
 
     /// What the files of a volume need, some of it more than once; a template's needs are known
@@ -139,7 +167,7 @@ impl Demand {
 
     /// The volumes that need a secret.
     pub(super) fn volumes_of(&self, secret: SecretIndex) -> impl Iterator<Item = VolumeIndex> {
-        let volumes = (0..self.plan.volumes).map(VolumeIndex);
+        let volumes = (0..self.plan.volumes.len()).map(VolumeIndex);
         volumes.filter(move |volume| self.needs_of(*volume).any(|needed| needed == secret))
     }
 

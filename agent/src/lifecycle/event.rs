@@ -1,5 +1,7 @@
 //! What the machine is told, and what it asks for.
 
+use std::time::Duration;
+
 use vouchsafe_template::scope::Dependency;
 
 use crate::{
@@ -47,6 +49,11 @@ pub enum Event {
         secret: SecretIndex,
         fault: Fault,
     },
+    /// The store answered with an older version than the one that is known.
+    ReadStale {
+        secret: SecretIndex,
+        fault: Fault,
+    },
     LeaseRenewed {
         secret: SecretIndex,
         lease: Lease,
@@ -63,6 +70,8 @@ pub enum Event {
     },
     /// A program that was to run after a change of files has ended, well or not.
     CommandEnded,
+    /// The machine's wall clock jumped ahead by this much.
+    WallClockSetAhead(Duration),
     /// Somebody wants all secrets read now.
     RefreshRequested,
     ShutdownRequested(Ending),
@@ -120,6 +129,8 @@ pub enum Action {
     Forget(SecretIndex),
     Revoke(StoreIndex),
     Render(VolumeIndex),
+    /// Remove what a volume showed before the last change.
+    DropPrevious(VolumeIndex),
     Reload(ReloadIndex),
     /// Run the program that belongs to a file. Answered by exactly one event.
     Run(FileIndex),
@@ -157,6 +168,17 @@ pub enum Ending {
     Work,
     /// This life of the agent only: the next one needs the tokens.
     Life,
+}
+
+/// What is to be expected of a secret that is not there.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Prospect {
+    /// It was not read yet, or that failed in a way that passes.
+    Awaited,
+    /// The store says that it does not exist.
+    Absent,
+    /// It will not be there before a person mends something else.
+    GivenUp,
 }
 
 /// What a fault is about.

@@ -15,6 +15,10 @@
 //!   failure with growing pauses ([`backoff`]). One that hangs on a lease is renewed instead, and one
 //!   that ends is asked for anew before it does ([`secret`]); after another login only what ended
 //!   with the token before is read again.
+//! - A secret that does not exist is looked for at the same intervals where every file that needs
+//!   it may lack it; then nothing waits for it, and it is no fault.
+//! - An answer that is older than the one there is changes nothing: it comes from a replica that
+//!   lags behind.
 //! - What there is to read changes as templates run ([`Demand`]); what no file needs any more is
 //!   not read any more.
 //! - A volume is rendered when one of its secrets changed and all of them are there: once for all
@@ -48,19 +52,19 @@ use vouchsafe_template::scope::Dependency;
 
 use self::{
     backoff::{Backoff, Pauses},
-    secret::{Pace, SecretState},
+    secret::{Looked, Pace, SecretState},
     session::Session,
     volume::VolumeState,
 };
 pub use self::{
     demand::Demand,
-    event::{Action, Asked, Ending, Event, FileFault, Found, Mode, Outcome, Subject},
+    event::{Action, Asked, Ending, Event, FileFault, Found, Mode, Outcome, Prospect, Subject},
     resume::{Resume, ResumedSecret, ResumedToken},
 };
 use crate::{
     fault::{Fault, Retry, Whose},
     plan::{FileIndex, Plan, PlannedSecret, ReloadIndex, SecretIndex, StoreIndex, VolumeIndex},
-    store::Lifetime,
+    store::{Lifetime, TokenLease},
 };
 
 /// How long a found change waits at most for the other reads of the same round.
@@ -138,8 +142,9 @@ impl Lifecycle {
                 revoked: false,
             }
         });
-        let volumes = (0..plan.volumes)
-            .map(|index| VolumeState::new(found.get(index).copied().unwrap_or(Found::Nothing)));
+        let volumes = plan.volumes.iter().enumerate().map(|(index, keep)| {
+            VolumeState::new(found.get(index).copied().unwrap_or(Found::Nothing), *keep)
+        });
         let mut lifecycle = Self {
             stores: stores.collect(),
             secrets: Vec::new(),
@@ -204,7 +209,11 @@ impl Lifecycle {
         let renders = volumes
             .filter(|(index, _)| self.can_render(VolumeIndex(*index)))
             .filter_map(|(_, volume)| volume.due());
-        let next = stores.chain(renders).chain(self.next_due(None));
+        let drops = self.volumes.iter().filter_map(VolumeState::drop_due);
+        let next = stores
+            .chain(renders)
+            .chain(drops)
+            .chain(self.next_due(None));
         next.chain(winding_down).chain(self.gives_up_at()).min()
     }
 
@@ -228,11 +237,13 @@ impl Lifecycle {
         &self.demand
     }
 
-    /// Whether a secret is not there, and will not be before a person mends something.
-    pub fn is_given_up(&self, secret: SecretIndex) -> bool {
-        self.secrets
-            .get(secret.0)
-            .is_some_and(SecretState::is_given_up)
+    /// What is to be expected of a secret that is not there.
+    pub fn prospect(&self, secret: SecretIndex) -> Prospect {
+        match self.secrets.get(secret.0) {
+            Some(state) if state.is_absent() => Prospect::Absent,
+            Some(state) if state.is_given_up() => Prospect::GivenUp,
+            _ => Prospect::Awaited,
+        }
     }
 
     /// Whether every file is there.
@@ -262,28 +273,7 @@ impl Lifecycle {
     fn take_in(&mut self, now: Moment, event: Event, actions: &mut Vec<Action>) {
         match event {
             Event::Tick => {}
-            Event::LoggedIn { store, lease } => {
-                let mut rng = self.rng.fork();
-                let state = self.answered(store);
-                state.pause.reset();
-                state.session.logged_in(now, lease, &mut rng);
-                if std::mem::replace(&mut state.has_logged_in, true) {
-                    for (index, secret) in self.demand.secrets() {
-                        if secret.store == Some(store) {
-                            self.secrets[index.0].token_replaced(now);
-                        }
-                    }
-                }
-                if let Some(token) = self.resume.tokens.get_mut(store.0) {
-                    *token = None;
-                }
-                for index in 0..self.volumes.len() {
-                    let mut tokens = self.demand.tokens_of(VolumeIndex(index));
-                    if tokens.any(|shown| shown == store) {
-                        self.volumes[index].changed(now);
-                    }
-                }
-            }
+            Event::LoggedIn { store, lease } => self.logged_in(now, store, lease),
             Event::Renewed { store, lease } => {
                 let mut rng = self.rng.fork();
                 let state = self.answered(store);
@@ -320,8 +310,12 @@ impl Lifecycle {
             } => self.read(now, secret, changed, lifetime, actions),
             Event::ReadFailed { secret, fault } => {
                 if self.answer_failed(now, secret, &fault) {
-                    self.secrets[secret.0].read_failed(now, fault, &mut self.rng);
+                    self.read_failed(now, secret, fault);
                 }
+            }
+            Event::ReadStale { secret, fault } => {
+                self.answer_taken(secret);
+                self.secrets[secret.0].read_failed(now, fault, &mut self.rng);
             }
             Event::LeaseRenewed { secret, lease } => {
                 self.answer_taken(secret);
@@ -347,6 +341,11 @@ impl Lifecycle {
                     self.secrets[index.0].refresh(now, is_issued);
                 }
             }
+            Event::WallClockSetAhead(by) => {
+                for secret in &mut self.secrets {
+                    secret.wall_clock_set_ahead(now, by);
+                }
+            }
             Event::CommandEnded => self.running = self.running.saturating_sub(1),
             Event::ShutdownRequested(ending) => {
                 let grace = match ending {
@@ -356,6 +355,29 @@ impl Lifecycle {
                 self.end(ending, now + grace);
             }
             Event::Revoked { store } => self.answered(store).revoked = true,
+        }
+    }
+
+    fn logged_in(&mut self, now: Moment, store: StoreIndex, lease: TokenLease) {
+        let mut rng = self.rng.fork();
+        let state = self.answered(store);
+        state.pause.reset();
+        state.session.logged_in(now, lease, &mut rng);
+        if std::mem::replace(&mut state.has_logged_in, true) {
+            for (index, secret) in self.demand.secrets() {
+                if secret.store == Some(store) {
+                    self.secrets[index.0].token_replaced(now);
+                }
+            }
+        }
+        if let Some(token) = self.resume.tokens.get_mut(store.0) {
+            *token = None;
+        }
+        for index in 0..self.volumes.len() {
+            let mut tokens = self.demand.tokens_of(VolumeIndex(index));
+            if tokens.any(|shown| shown == store) {
+                self.volumes[index].changed(now);
+            }
         }
     }
 
@@ -412,12 +434,29 @@ impl Lifecycle {
             return;
         }
         let pace = self.pace_of(secret);
-        self.secrets[secret.0].read(now, lifetime, &pace, &mut self.rng);
+        let looked = Looked { changed, lifetime };
+        self.secrets[secret.0].read(now, looked, &pace, &mut self.rng);
         if changed {
             for volume in self.demand.volumes_of(secret) {
                 self.volumes[volume.0].changed(now);
             }
         }
+    }
+
+    fn read_failed(&mut self, now: Moment, secret: SecretIndex, fault: Fault) {
+        let state = &self.secrets[secret.0];
+        let is_missing = fault.code == Code::SecretNotFound && !state.is_present();
+        if !is_missing || !self.demand.is_dispensable(secret) {
+            self.secrets[secret.0].read_failed(now, fault, &mut self.rng);
+            return;
+        }
+        if !state.is_absent() {
+            for volume in self.demand.volumes_of(secret) {
+                self.volumes[volume.0].changed(now);
+            }
+        }
+        let pace = self.pace_of(secret);
+        self.secrets[secret.0].missing(now, &pace, &mut self.rng);
     }
 
     fn tried(
@@ -461,7 +500,11 @@ impl Lifecycle {
                 kept,
             } => {
                 let kept = kept.into_iter().next();
-                let untold = self.volumes[volume.0].rendered(kept.map(|kept| kept.fault));
+                let state = &mut self.volumes[volume.0];
+                if !changed.is_empty() {
+                    state.swapped(now);
+                }
+                let untold = state.rendered(kept.map(|kept| kept.fault));
                 let plan = self.demand.plan();
                 let is_news = |file: &FileIndex| {
                     let of_volume = plan.files[file.0].volume == volume;
@@ -494,7 +537,11 @@ impl Lifecycle {
         for (index, resumed) in needed {
             let Some(resumed) = resumed else { continue };
             let pace = self.pace_of(index);
-            self.secrets[index.0].read(resumed.at, resumed.lifetime, &pace, &mut self.rng);
+            let looked = Looked {
+                changed: false,
+                lifetime: resumed.lifetime,
+            };
+            self.secrets[index.0].read(resumed.at, looked, &pace, &mut self.rng);
             self.pending.push(Action::Recall(index));
             for volume in self.demand.volumes_of(index) {
                 self.volumes[volume.0].changed(now);
@@ -506,7 +553,7 @@ impl Lifecycle {
         let plan = self.demand.plan();
         let store = self.demand.secret(secret).and_then(|secret| secret.store);
         Pace {
-            refresh: plan.refresh,
+            refresh: self.demand.refresh_of(secret),
             is_local: store.is_none(),
             threshold: store.and_then(|store| plan.stores[store.0].renewal_threshold),
         }

@@ -71,6 +71,7 @@ impl ResumedSecret {
         match self.lifetime {
             Lifetime::Unlimited | Lifetime::Replaced { .. } => true,
             Lifetime::Leased(lease) => has_token && lives(lease.duration),
+            Lifetime::Expires { after } => lives(after),
             Lifetime::Ends { after, with_token } => (has_token || !with_token) && lives(after),
         }
     }

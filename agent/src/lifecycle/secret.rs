@@ -12,6 +12,8 @@ use crate::{
 
 /// Files beside the agent cost nothing to read, so a change of them is seen within this time.
 const LOCAL_INTERVAL: Duration = Duration::from_secs(5);
+/// By how much an interval that adapts grows with each look that finds no change.
+const SLOWING: f64 = 1.5;
 /// The store needs a moment to replace what it says it will replace.
 const REPLACEMENT_CUSHION: Duration = Duration::from_secs(1);
 /// What is replaced at one moment for all pods is not read by all pods at one moment.
@@ -38,21 +40,42 @@ pub(super) struct Pace {
     pub(super) threshold: Option<f64>,
 }
 
+/// What a look at a secret found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Looked {
+    pub(super) changed: bool,
+    pub(super) lifetime: Lifetime,
+}
+
 /// One secret: whether it is there, and when to do something about it.
 #[derive(Debug)]
 pub(super) struct SecretState {
     step: SecretStep,
     due: Moment,
-    retired: bool,
     /// Whom a request that is under way goes to.
     under_way: Option<Asking>,
-    present: bool,
+    presence: Presence,
     lease: Option<Lifeline>,
     ends_with_token: bool,
+    /// It ends at a time of the wall clock.
+    by_wall_clock: bool,
+    /// The present interval, where it adapts.
+    interval: Option<Duration>,
     backoff: Backoff,
     /// Since when reads of it fail.
     failing: Option<Moment>,
     fault: Option<Fault>,
+}
+
+/// Whether there is an answer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Presence {
+    /// Nobody needs one.
+    Unneeded,
+    Awaited,
+    /// The store says that there is none, which is no fault.
+    Missing,
+    Present,
 }
 
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -82,11 +105,12 @@ impl SecretState {
         Self {
             step: SecretStep::Read,
             due: now,
-            retired: false,
             under_way: None,
-            present: false,
+            presence: Presence::Awaited,
             lease: None,
             ends_with_token: false,
+            by_wall_clock: false,
+            interval: None,
             backoff: Backoff::default(),
             failing: None,
             fault: None,
@@ -96,20 +120,27 @@ impl SecretState {
     /// One that nobody has needed so far.
     pub(super) fn unneeded() -> Self {
         Self {
-            retired: true,
+            presence: Presence::Unneeded,
             ..Self::new(Moment::default())
         }
     }
 
     /// An answer to it has been there.
     pub(super) fn is_present(&self) -> bool {
-        self.present
+        self.presence == Presence::Present
+    }
+
+    /// The store says that it does not exist.
+    pub(super) fn is_absent(&self) -> bool {
+        let is_missing = |fault: &Fault| fault.code == Code::SecretNotFound;
+        self.presence == Presence::Missing
+            || !self.is_present() && self.fault.as_ref().is_some_and(is_missing)
     }
 
     /// It is not there, and will not be before a person mends something.
     pub(super) fn is_given_up(&self) -> bool {
         let hopeless = |fault: &Fault| fault.retry == Retry::Rarely;
-        !self.present && self.fault.as_ref().is_some_and(hopeless)
+        !self.is_present() && self.fault.as_ref().is_some_and(hopeless)
     }
 
     pub(super) fn is_under_way(&self) -> bool {
@@ -154,7 +185,7 @@ impl SecretState {
     pub(super) fn retire(&mut self) {
         let under_way = self.under_way;
         *self = Self {
-            retired: true,
+            presence: Presence::Unneeded,
             under_way,
             ..Self::new(self.due)
         };
@@ -164,26 +195,23 @@ impl SecretState {
     ///
     /// Returns whether nobody did before.
     pub(super) fn take_up(&mut self, now: Moment) -> bool {
-        let is_new = self.retired;
+        let is_new = self.presence == Presence::Unneeded;
         if is_new {
             *self = Self::new(now);
         }
         is_new
     }
 
-    pub(super) fn read(&mut self, now: Moment, lifetime: Lifetime, pace: &Pace, rng: &mut Rng) {
-        let Pace {
-            refresh, is_local, ..
-        } = *pace;
-        let interval = refresh.interval.as_duration();
-        let factor = 1.0 + refresh.jitter * (2.0 * rng.f64() - 1.0);
-        let next_look = now + interval.mul_f64(factor);
+    pub(super) fn read(&mut self, now: Moment, looked: Looked, pace: &Pace, rng: &mut Rng) {
+        let is_change = looked.changed && self.is_present();
+        let interval = pace.interval(self.interval, is_change);
         *self = Self {
-            present: true,
-            ..Self::new(next_look)
+            presence: Presence::Present,
+            interval: pace.refresh.adaptive.map(|_| interval),
+            ..Self::new(now + pace.wait(interval, rng))
         };
-        match lifetime {
-            Lifetime::Unlimited if is_local => self.due = now + interval.min(LOCAL_INTERVAL),
+        match looked.lifetime {
+            Lifetime::Unlimited if pace.is_local => self.due = now + interval.min(LOCAL_INTERVAL),
             Lifetime::Unlimited => {}
             Lifetime::Leased(lease) if lease.duration.is_zero() => self.ends_with_token = true,
             Lifetime::Leased(lease) => {
@@ -196,6 +224,12 @@ impl SecretState {
             }
             Lifetime::Ends { after, with_token } => {
                 self.ends_with_token = with_token;
+                if !after.is_zero() {
+                    self.due = now + pace.replacement(after, rng);
+                }
+            }
+            Lifetime::Expires { after } => {
+                self.by_wall_clock = true;
                 if !after.is_zero() {
                     self.due = now + pace.replacement(after, rng);
                 }
@@ -215,6 +249,16 @@ impl SecretState {
         self.due = self.backoff.until();
         self.failing.get_or_insert(now);
         self.fault = Some(fault);
+    }
+
+    /// The store has no such secret, and nobody waits for it.
+    pub(super) fn missing(&mut self, now: Moment, pace: &Pace, rng: &mut Rng) {
+        let interval = pace.interval(self.interval, false);
+        *self = Self {
+            presence: Presence::Missing,
+            interval: pace.refresh.adaptive.map(|_| interval),
+            ..Self::new(now + pace.wait(interval, rng))
+        };
     }
 
     /// Since when it cannot be had.
@@ -270,6 +314,13 @@ impl SecretState {
         }
     }
 
+    /// The wall clock was set ahead: what ends by it ends sooner than it seemed.
+    pub(super) fn wall_clock_set_ahead(&mut self, now: Moment, by: Duration) {
+        if self.by_wall_clock && self.due > now {
+            self.due = now.max(Moment(self.due.0.saturating_sub(by)));
+        }
+    }
+
     /// Somebody wants to see changes. What was issued to this agent alone does not change, and
     /// asking again would issue another.
     pub(super) fn refresh(&mut self, now: Moment, is_issued: bool) {
@@ -295,6 +346,25 @@ impl SecretState {
 }
 
 impl Pace {
+    /// How long to wait for the next look, given the interval before.
+    fn interval(&self, before: Option<Duration>, changed: bool) -> Duration {
+        let interval = self.refresh.interval.as_duration();
+        let Some(range) = self.refresh.adaptive else {
+            return interval;
+        };
+        let (shortest, longest) = (range.shortest.as_duration(), range.longest.as_duration());
+        match before {
+            _ if changed => shortest,
+            None => interval.clamp(shortest, longest),
+            Some(before) => before.mul_f64(SLOWING).clamp(shortest, longest),
+        }
+    }
+
+    /// An interval, lengthened or shortened at random.
+    fn wait(&self, interval: Duration, rng: &mut Rng) -> Duration {
+        interval.mul_f64(1.0 + self.refresh.jitter * (2.0 * rng.f64() - 1.0))
+    }
+
     /// When a lease is renewed. A threshold can only make that earlier: what is renewed late has no
     /// time left for another try.
     fn renewal(&self, life: Duration, rng: &mut Rng) -> Duration {

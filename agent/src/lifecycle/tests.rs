@@ -1,5 +1,6 @@
 mod endings;
 mod leases;
+mod looks;
 mod resume;
 mod templates;
 mod world;

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use fastrand::Rng;
 
 use super::{Found, Moment, RENDER_DELAY, backoff::Backoff};
@@ -13,17 +15,23 @@ pub(super) struct VolumeState {
     /// When a secret changed that is not yet rendered.
     dirty: Option<Moment>,
     rendering: bool,
+    /// How long what was shown before a change is kept.
+    keep: Option<Duration>,
+    /// When to give up what was shown before.
+    drop: Option<Moment>,
     backoff: Backoff,
     fault: Option<Fault>,
 }
 
 impl VolumeState {
-    pub(super) fn new(found: Found) -> Self {
+    pub(super) fn new(found: Found, keep: Option<Duration>) -> Self {
         Self {
             found,
             rendered: false,
             dirty: None,
             rendering: false,
+            keep,
+            drop: None,
             backoff: Backoff::default(),
             fault: None,
         }
@@ -80,6 +88,21 @@ impl VolumeState {
         self.rendering = true;
         self.dirty = None;
         true
+    }
+
+    /// Something else is shown than before.
+    pub(super) fn swapped(&mut self, now: Moment) {
+        self.drop = self.keep.map(|keep| now + keep);
+    }
+
+    /// When what was shown before is not kept any longer.
+    pub(super) fn drop_due(&self) -> Option<Moment> {
+        self.drop
+    }
+
+    /// Whether to give up now what was shown before.
+    pub(super) fn take_drop(&mut self, now: Moment) -> bool {
+        self.drop.take_if(|due| *due <= now).is_some()
     }
 
     /// Whether all files are news to the application, changed or not.

@@ -1,6 +1,10 @@
-use std::{collections::BTreeSet, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use serde_json::{Value, json};
+use vouchsafe_shared::diagnostic::Code;
 use vouchsafe_template::scope::Dependency;
 use zeroize::Zeroizing;
 
@@ -16,7 +20,7 @@ struct Bench {
     demand: Demand,
     publisher: Publisher,
     answers: Vec<Option<Answer>>,
-    given_up: BTreeSet<SecretIndex>,
+    prospects: BTreeMap<SecretIndex, Prospect>,
     token: Option<SecretString>,
 }
 
@@ -33,7 +37,7 @@ impl Bench {
             demand: Demand::new(Plan::new(&config)),
             publisher: Publisher::new(&config, Templates::load(&config)),
             answers: Vec::new(),
-            given_up: BTreeSet::new(),
+            prospects: BTreeMap::new(),
             token: None,
         }
     }
@@ -56,15 +60,20 @@ impl Bench {
     }
 
     fn publish(&mut self) -> Attempt {
-        let given_up = &self.given_up;
-        let attempt = self.publisher.publish(
-            &self.demand,
-            &|secret| given_up.contains(&secret),
-            VolumeIndex(0),
-            &self.answers,
-            &[self.token.as_ref()],
-            SystemTime::now(),
-        );
+        let prospects = &self.prospects;
+        let prospect = |secret| *prospects.get(&secret).unwrap_or(&Prospect::Awaited);
+        let material = Material {
+            demand: &self.demand,
+            prospect: &prospect,
+            answers: &self.answers,
+            tokens: &[self.token.as_ref()],
+        };
+        let files = self.demand.plan().files.iter();
+        let volumes: BTreeSet<_> = files.map(|file| file.volume).collect();
+        let volumes: Vec<_> = volumes.into_iter().collect();
+        let attempt = self
+            .publisher
+            .publish(&material, &volumes, SystemTime::now());
         for asked in attempt.asked.clone() {
             self.demand.learn(asked, |_| false);
         }
@@ -78,12 +87,23 @@ impl Bench {
 }
 
 fn config(path: &Path, files: &[(&str, Value)]) -> AgentConfig {
-    let file = |(name, source): &(&str, Value)| json!({ "name": name, "store": "vault", "source": source });
+    let file = |(name, source): &(&str, Value)| {
+        let mut source = source.clone();
+        let beside = source
+            .as_object_mut()
+            .and_then(|source| source.remove("beside"));
+        let mut file = beside.unwrap_or_else(|| json!({}));
+        file["name"] = json!(name);
+        file["store"] = json!("vault");
+        file["source"] = source;
+        file
+    };
+    let second = format!("{}-1", path.display());
     let auth = json!({ "method": "kubernetes", "mount": "auth/kubernetes", "role": "web", "token_file": "/token" });
     let config = json!({
         "version": 1,
         "stores": [{ "name": "vault", "kind": "vault", "address": "https://vault", "auth": auth }],
-        "volumes": [{ "path": path }],
+        "volumes": [{ "path": path }, { "path": second }],
         "files": files.iter().map(file).collect::<Vec<_>>(),
     });
     AgentConfig::from_json(&config.to_string()).unwrap()
@@ -275,7 +295,9 @@ fn a_secret_that_is_not_there_is_no_failure_of_a_fatal_template() {
         path: "secret/gone".to_owned(),
     };
     let gone = bench.demand.find(crate::plan::StoreIndex(0), &gone);
-    bench.given_up.extend(gone);
+    bench
+        .prospects
+        .extend(gone.into_iter().map(|gone| (gone, Prospect::GivenUp)));
     let Outcome::Failed(fault) = bench.publish().outcome else {
         panic!("not failed")
     };
@@ -328,7 +350,9 @@ fn a_secret_that_is_given_up_holds_back_its_own_file_only() {
         path: "secret/gone".to_owned(),
     };
     let gone = bench.demand.find(crate::plan::StoreIndex(0), &gone);
-    bench.given_up.extend(gone);
+    bench
+        .prospects
+        .extend(gone.into_iter().map(|gone| (gone, Prospect::GivenUp)));
     let attempt = bench.publish();
     let (changed, _, kept) = rendered(&attempt);
     assert_eq!(
@@ -412,4 +436,165 @@ fn an_invalid_template_is_told_and_others_go_on() {
     let with_fatal = [("a", fatal("{{ nope }}")), ("c", template("x"))];
     let with_fatal = Templates::load(&self::config(directory.path(), &with_fatal));
     assert!(with_fatal.are_hopeless());
+}
+
+impl Bench {
+    /// The secret at a path is not there, for this reason.
+    fn lacks(&mut self, path: &str, prospect: Prospect) {
+        let path = path.to_owned();
+        let store = crate::plan::StoreIndex(0);
+        let secret = self.demand.find(store, &Dependency::Read { path });
+        self.prospects
+            .insert(secret.expect("the secret is needed"), prospect);
+    }
+}
+
+/// A file source with what its file says beside it.
+fn with(mut source: Value, key: &str, value: &Value) -> Value {
+    source["beside"][key] = value.clone();
+    source
+}
+
+fn optional(source: Value) -> Value {
+    with(source, "optional", &json!(true))
+}
+
+#[test]
+fn an_optional_file_appears_with_its_secret_and_stays_from_then_on() {
+    let mut bench = Bench::new(&[("a", plain("secret/a")), ("b", optional(plain("secret/b")))]);
+    bench.answer("secret/a", &json!({ "value": "1" }));
+    assert_eq!(bench.publish().outcome, Outcome::Incomplete);
+    bench.lacks("secret/b", Prospect::Absent);
+    assert_eq!(rendered(&bench.publish()), (vec![0], true, None));
+    assert!(!bench.directory.path().join("secrets/b").exists());
+    bench.answer("secret/b", &json!({ "value": "2" }));
+    assert_eq!(rendered(&bench.publish()), (vec![1], false, None));
+    // A value that vanishes from it leaves the file as it was.
+    bench.answer("secret/b", &json!({ "other": "2" }));
+    assert_eq!(rendered(&bench.publish()), (vec![], false, None));
+    assert_eq!(bench.read("b"), "2");
+}
+
+#[test]
+fn a_refused_secret_is_not_missing_for_an_optional_file() {
+    let mut bench = Bench::new(&[("a", optional(plain("secret/a")))]);
+    bench.lacks("secret/a", Prospect::GivenUp);
+    let Outcome::Failed(fault) = bench.publish().outcome else {
+        panic!("published")
+    };
+    assert_eq!(fault.code, Code::SecretNotFound);
+}
+
+#[test]
+fn a_fallback_stands_in_for_a_secret_a_value_and_a_template() {
+    let fallback = |source| with(source, "fallback", &json!("none"));
+    let text = r#"{{ with secret "secret/c" }}{{ .Data.value }}{{ end }}"#;
+    let mut bench = Bench::new(&[
+        ("a", fallback(plain("secret/a"))),
+        ("b", fallback(plain("secret/b"))),
+        ("c", fallback(template(text))),
+    ]);
+    bench.answer("secret/b", &json!({ "other": "1" }));
+    bench.publish();
+    bench.lacks("secret/a", Prospect::Absent);
+    bench.lacks("secret/c", Prospect::Absent);
+    assert_eq!(rendered(&bench.publish()), (vec![0, 1, 2], true, None));
+    let read = |bench: &Bench| ["a", "b", "c"].map(|name| bench.read(name));
+    assert_eq!(read(&bench), ["none", "none", "none"]);
+    for path in ["secret/a", "secret/b", "secret/c"] {
+        bench.answer(path, &json!({ "value": "1" }));
+    }
+    assert_eq!(rendered(&bench.publish()), (vec![0, 1, 2], false, None));
+    assert_eq!(read(&bench), ["1", "1", "1"]);
+}
+
+#[test]
+fn an_optional_template_runs_with_nothing_for_what_does_not_exist() {
+    let text = r#"{{ with secret "secret/a" }}{{ .Data.value }}{{ else }}nobody{{ end }}"#;
+    let broken = r#"{{ (secret "secret/a").Data.inner.value }}"#;
+    let mut bench = Bench::new(&[
+        ("a", optional(template(text))),
+        ("b", optional(template(broken))),
+    ]);
+    bench.publish();
+    bench.lacks("secret/a", Prospect::Absent);
+    let attempt = bench.publish();
+    assert_eq!(rendered(&attempt), (vec![0], true, None));
+    assert_eq!(attempt.template_faults, []);
+    assert_eq!(bench.read("a"), "nobody");
+    bench.answer(
+        "secret/a",
+        &json!({ "value": "me", "inner": { "value": "2" } }),
+    );
+    assert_eq!(rendered(&bench.publish()), (vec![0, 1], false, None));
+    assert_eq!([bench.read("a"), bench.read("b")], ["me", "2"]);
+}
+
+fn in_bundle(source: Value, volume: usize) -> Value {
+    with(
+        with(source, "bundle", &json!("tls")),
+        "volume",
+        &json!(volume),
+    )
+}
+
+#[test]
+fn the_files_of_a_bundle_change_together_or_not_at_all() {
+    let mut bench = Bench::new(&[
+        ("a", in_bundle(plain("secret/a"), 0)),
+        ("b", in_bundle(plain("secret/b"), 1)),
+        ("c", plain("secret/c")),
+    ]);
+    let all = ["secret/a", "secret/b", "secret/c"];
+    for path in all {
+        bench.answer(path, &json!({ "value": "1" }));
+    }
+    assert_eq!(rendered(&bench.publish()), (vec![0, 1, 2], true, None));
+    bench.answer("secret/a", &json!({ "value": "2" }));
+    bench.answer("secret/b", &json!({ "other": "2" }));
+    bench.answer("secret/c", &json!({ "value": "2" }));
+    let attempt = bench.publish();
+    let Outcome::Rendered { changed, kept, .. } = attempt.outcome else {
+        panic!("{attempt:?}")
+    };
+    assert_eq!(changed, [FileIndex(2)]);
+    let kept: Vec<_> = kept.iter().map(|kept| kept.file.0).collect();
+    assert_eq!(kept, [0, 1]);
+    assert_eq!(bench.read("a"), "1");
+    bench.answer("secret/b", &json!({ "value": "2" }));
+    assert_eq!(rendered(&bench.publish()), (vec![0, 1], false, None));
+    assert_eq!(bench.read("a"), "2");
+}
+
+#[test]
+fn a_volume_of_a_bundle_that_cannot_be_written_leaves_the_others_as_they_were() {
+    let mut bench = Bench::new(&[
+        ("a", in_bundle(plain("secret/a"), 0)),
+        ("b", in_bundle(plain("secret/b"), 1)),
+    ]);
+    for value in ["1", "2"] {
+        bench.answer("secret/a", &json!({ "value": value }));
+        bench.answer("secret/b", &json!({ "value": value }));
+        if value == "1" {
+            rendered(&bench.publish());
+        }
+    }
+    // What is in the way of a link stops the second volume before its swap.
+    let other = bench.directory.path().join("secrets-1");
+    fs::remove_file(other.join("b")).unwrap();
+    fs::create_dir(other.join("b")).unwrap();
+    let Outcome::Failed(fault) = bench.publish().outcome else {
+        panic!("published")
+    };
+    assert_eq!(fault.code, Code::WriteFailed);
+    assert_eq!(bench.read("a"), "1");
+    let generations = fs::read_dir(bench.directory.path().join("secrets")).unwrap();
+    let names = generations.map(|entry| entry.unwrap().file_name());
+    let left = names
+        .filter(|name| name.to_string_lossy().starts_with("..2"))
+        .count();
+    assert_eq!(left, 1, "what was prepared is gone");
+    fs::remove_dir(other.join("b")).unwrap();
+    assert_eq!(rendered(&bench.publish()), (vec![0, 1], false, None));
+    assert_eq!(bench.read("a"), "2");
 }

@@ -22,8 +22,12 @@
 //! 4. Rename `..data_tmp` to `..data`: the swap.
 //! 5. Rename the links to where they belong. Only after the swap, so that no link is ever seen
 //!    that leads to a file which the current generation does not have.
-//! 6. Remove links to names that vanished, and all generations but this one and the one before,
-//!    which a reader that has just opened it goes on reading.
+//! 6. Remove links to names that vanished, and all generations but this one and those before that
+//!    are to be kept still; at least the one before, which a reader that has just opened it goes on
+//!    reading, until the next publication or [`Volume::drop_previous`].
+//!
+//! Steps 1 to 3 are [`Volume::prepare`], the others [`Volume::swap`], so that several volumes can
+//! change together: each is prepared before any is swapped.
 //!
 //! A process killed between 4 and 6 leaves the new generation current, whole and under its old
 //! names; the links follow with the next publication. Which files changed is found out by
@@ -36,6 +40,7 @@ mod directory;
 mod error;
 mod file;
 mod generation;
+mod keep;
 mod links;
 mod publish;
 
@@ -48,6 +53,7 @@ use std::{
         unix::fs::DirBuilderExt,
     },
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use vouchsafe_shared::{
@@ -55,8 +61,11 @@ use vouchsafe_shared::{
     value::{FileMode, FileName},
 };
 
-pub use self::error::{SinkError, Step};
-use self::{error::Failure, generation::Generation};
+use self::{error::Failure, generation::Generation, keep::Kept};
+pub use self::{
+    error::{SinkError, Step},
+    publish::Prepared,
+};
 
 /// The link to the current generation.
 const DATA: &str = "..data";
@@ -69,8 +78,8 @@ pub struct Volume {
     directory: OwnedFd,
     /// How many generations this process began here.
     generations: u64,
-    /// The generation before the current one, if this process has seen it.
-    previous: Option<String>,
+    /// Generations before the current one.
+    kept: Kept,
     /// Files given to another user, which this process may be unable to open again.
     given_away: BTreeMap<FileName, File>,
     /// Changes that became visible in a publication that failed after its swap.
@@ -116,15 +125,33 @@ impl Volume {
             path,
             directory,
             generations: 0,
-            previous: None,
+            kept: Kept::default(),
             given_away: BTreeMap::new(),
             untold: BTreeSet::new(),
         };
         let current = volume.current()?;
         volume
-            .sweep(current.as_ref(), None)
+            .sweep(current.as_ref())
             .map_err(|failure| volume.error("", failure))?;
         Ok(volume)
+    }
+
+    /// Keeps what was current before a swap for at least this long after it.
+    #[must_use]
+    pub fn keeping(mut self, time: Duration) -> Self {
+        self.kept = Kept::for_at_least(time);
+        self
+    }
+
+    /// Removes all generations but the current one.
+    ///
+    /// # Errors
+    /// See [`SinkError`]; what could not be removed goes with the next publication.
+    pub fn drop_previous(&mut self) -> Result<(), SinkError> {
+        self.kept.forget_all();
+        let current = self.current()?;
+        self.sweep(current.as_ref())
+            .map_err(|failure| self.error("", failure))
     }
 
     /// The content of a file of the current generation, if it is there and may be read.
@@ -169,13 +196,13 @@ impl Volume {
         Generation::current(self.directory.as_fd()).map_err(|failure| self.error(DATA, failure))
     }
 
-    /// Removes what belongs to neither of the two generations.
-    fn sweep(&self, current: Option<&Generation>, previous: Option<&str>) -> Result<(), Failure> {
+    /// Removes what belongs to no generation that is to stay.
+    fn sweep(&self, current: Option<&Generation>) -> Result<(), Failure> {
         let volume = self.directory.as_fd();
         for name in directory::names(volume)? {
             let Ok(text) = name.to_str() else { continue };
-            let is_kept = current.is_some_and(|current| current.name == text)
-                || previous.is_some_and(|previous| previous == text);
+            let is_kept =
+                current.is_some_and(|current| current.name == text) || self.kept.has(text);
             let is_leftover = text == NEW_DATA
                 || links::is_prepared(text)
                 || generation::is_name(text) && !is_kept

@@ -1,6 +1,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::File,
+    io,
     os::fd::AsFd,
     time::SystemTime,
 };
@@ -12,6 +13,22 @@ use super::{
     DATA, NEW_DATA, Published, RenderedFile, SinkError, Step, Volume, directory, file,
     generation::Generation, links,
 };
+
+/// A generation that is written and not yet visible.
+#[derive(Debug)]
+pub struct Prepared {
+    published: Published,
+    /// None when nothing changes.
+    next: Option<Next>,
+}
+
+#[derive(Debug)]
+struct Next {
+    before: Option<String>,
+    generation: Generation,
+    given_away: BTreeMap<FileName, File>,
+    missing_links: BTreeSet<String>,
+}
 
 impl Volume {
     /// Makes exactly these files visible, at once; does nothing if they are already.
@@ -27,6 +44,20 @@ impl Volume {
         files: &[RenderedFile],
         now: SystemTime,
     ) -> Result<Published, SinkError> {
+        let prepared = self.prepare(files, now)?;
+        self.swap(prepared)
+    }
+
+    /// Writes these files where nobody sees them. What is not swapped goes with the next
+    /// publication, or with [`Self::discard`].
+    ///
+    /// # Errors
+    /// See [`SinkError`]. Nothing visible has changed.
+    pub fn prepare(
+        &mut self,
+        files: &[RenderedFile],
+        now: SystemTime,
+    ) -> Result<Prepared, SinkError> {
         let current = self.current()?;
         let missing_links = self.missing_links(files)?;
         let published = Published {
@@ -34,22 +65,58 @@ impl Volume {
             first: current.is_none(),
         };
         if published.changed.is_empty() {
-            return Ok(published);
+            let next = None;
+            return Ok(Prepared { published, next });
         }
-        let (generation, given_away) = match self.write(files, &missing_links, now) {
-            Ok(written) => written,
-            Err(error) => {
-                // The failure to tell is the first one; what stays is removed at the next open.
-                let _ = self.sweep(current.as_ref(), self.previous.as_deref());
-                return Err(error);
+        let written = loop {
+            match self.write(files, &missing_links, now) {
+                // What is kept for comfort gives way to what is needed.
+                Err(error) if is_full(&error) && self.kept.forget_older() => {
+                    let _ = self.sweep(current.as_ref());
+                }
+                written => break written,
             }
         };
-        self.previous = current.map(|current| current.name);
-        self.given_away = given_away;
-        let shown = links::show(self.directory.as_fd(), &missing_links);
+        let (generation, given_away) = written.inspect_err(|_| {
+            // The failure to tell is the first one; what stays is removed at the next open.
+            let _ = self.sweep(current.as_ref());
+        })?;
+        let next = Next {
+            before: current.map(|current| current.name),
+            generation,
+            given_away,
+            missing_links: missing_links.into_iter().map(str::to_owned).collect(),
+        };
+        Ok(Prepared {
+            published,
+            next: Some(next),
+        })
+    }
+
+    /// Makes what was prepared visible, at once.
+    ///
+    /// # Errors
+    /// See [`Self::publish`].
+    pub fn swap(&mut self, prepared: Prepared) -> Result<Published, SinkError> {
+        let Prepared { published, next } = prepared;
+        let Some(next) = next else {
+            return Ok(published);
+        };
+        let volume = self.directory.as_fd();
+        if let Err(error) = renameat(volume, NEW_DATA, volume, DATA) {
+            let failure = Step::Swap.failed()(error);
+            let _ = self.discard();
+            return Err(self.error(DATA, failure));
+        }
+        if let Some(before) = next.before {
+            self.kept.add(before);
+        }
+        self.given_away = next.given_away;
+        let names = next.missing_links.iter().map(String::as_str).collect();
+        let shown = links::show(self.directory.as_fd(), &names);
         // All is visible now. What cannot be removed is tried again after the next swap, and what
         // cannot be synced is at worst the generation before, after a crash of the machine.
-        let _ = self.sweep(Some(&generation), self.previous.as_deref());
+        let _ = self.sweep(Some(&next.generation));
         let _ = directory::sync(&self.directory);
         if let Err((name, failure)) = shown {
             self.untold.extend(published.changed);
@@ -57,6 +124,16 @@ impl Volume {
         }
         self.untold.clear();
         Ok(published)
+    }
+
+    /// Removes what was prepared and is not to be swapped.
+    ///
+    /// # Errors
+    /// See [`SinkError`]; what could not be removed goes with the next publication.
+    pub fn discard(&mut self) -> Result<(), SinkError> {
+        let current = self.current()?;
+        self.sweep(current.as_ref())
+            .map_err(|failure| self.error("", failure))
     }
 
     fn missing_links<'a>(&self, files: &'a [RenderedFile]) -> Result<BTreeSet<&'a str>, SinkError> {
@@ -99,7 +176,7 @@ impl Volume {
         Ok(changed)
     }
 
-    /// Steps 2 to 4: everything up to the swap.
+    /// Steps 2 and 3: everything before the swap.
     fn write(
         &mut self,
         files: &[RenderedFile],
@@ -121,10 +198,16 @@ impl Volume {
             generation.complete()?;
             links::prepare(volume, missing_links)?;
             symlinkat(&generation.name, volume, NEW_DATA).map_err(Step::Swap.failed())?;
-            directory::sync(volume)?;
-            renameat(volume, NEW_DATA, volume, DATA).map_err(Step::Swap.failed())
+            directory::sync(volume)
         };
         finish().map_err(|failure| self.error(DATA, failure))?;
         Ok((generation, given_away))
     }
+}
+
+fn is_full(error: &SinkError) -> bool {
+    matches!(
+        error.error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
 }

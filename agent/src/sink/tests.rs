@@ -1,5 +1,6 @@
 mod child;
 mod failures;
+mod keeping;
 mod kill;
 mod readers;
 mod sequences;

@@ -84,6 +84,7 @@ enum Life {
     Unlimited,
     Leased { duration: u64, renewable: bool },
     Ends { after: u64, with_token: bool },
+    Expires { after: u64 },
     Replaced { after: u64 },
 }
 
@@ -218,6 +219,9 @@ impl Secret {
                     after: millis(after),
                     with_token,
                 },
+                Lifetime::Expires { after } => Life::Expires {
+                    after: millis(after),
+                },
                 Lifetime::Replaced { after } => Life::Replaced {
                     after: millis(after),
                 },
@@ -255,6 +259,9 @@ impl Secret {
                 Life::Ends { after, with_token } => Lifetime::Ends {
                     after: duration(after),
                     with_token,
+                },
+                Life::Expires { after } => Lifetime::Expires {
+                    after: duration(after),
                 },
                 Life::Replaced { after } => Lifetime::Replaced {
                     after: duration(after),

@@ -3,7 +3,7 @@
 pub mod forward;
 pub mod vault;
 
-use std::{future::Future, time::Duration};
+use std::{collections::BTreeMap, future::Future, time::Duration};
 
 use secrecy::SecretString;
 use vouchsafe_shared::config::ProxyToken;
@@ -25,9 +25,13 @@ pub trait Store: Send + 'static {
     fn renew(&mut self) -> impl Future<Output = Result<TokenLease, Fault>> + Send;
 
     /// Asks for a secret, or for what a template names instead: a list, the answer to a write.
-    /// [`Dependency::File`] is none of it.
-    fn ask(&mut self, dependency: &Dependency)
-    -> impl Future<Output = Result<Reply, Fault>> + Send;
+    /// [`Dependency::File`] is none of it. Where the version that is known is told, the store may
+    /// find out first whether there is another.
+    fn ask(
+        &mut self,
+        dependency: &Dependency,
+        known: Option<&KnownVersion>,
+    ) -> impl Future<Output = Result<Response, Fault>> + Send;
 
     /// Makes what hangs on a lease last longer.
     fn renew_lease(&mut self, id: &str) -> impl Future<Output = Result<Lease, Fault>> + Send;
@@ -67,6 +71,22 @@ pub struct TokenLease {
     pub renewable: bool,
 }
 
+/// What came of asking.
+#[derive(Debug)]
+pub enum Response {
+    /// What is there is the version that was known.
+    Unchanged,
+    Answer(Reply),
+}
+
+/// What is known of a secret whose versions the store counts.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct KnownVersion {
+    pub number: u64,
+    /// What users attach to the secret, which changes without another version.
+    pub custom_metadata: BTreeMap<String, String>,
+}
+
 /// An answer as the store sent it.
 #[derive(Debug)]
 pub struct Reply {
@@ -100,6 +120,8 @@ pub enum Lifetime {
     Leased(Lease),
     /// It ends; `with_token` if it also ends with the token that it was asked with.
     Ends { after: Duration, with_token: bool },
+    /// It ends at a time of the wall clock, so long from now by that of this machine.
+    Expires { after: Duration },
     /// The store replaces it then by itself.
     Replaced { after: Duration },
 }

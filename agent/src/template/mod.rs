@@ -13,6 +13,7 @@ use vouchsafe_shared::{
 };
 use vouchsafe_template::{
     Options, Template,
+    object::secret::Secret,
     scope::{self, Dependency, Limits, Source},
     value::Value,
 };
@@ -51,6 +52,8 @@ pub struct Run {
     pub content: Option<Result<SecretBuffer, Fault>>,
     pub asked: Asked,
     pub missing: Vec<Dependency>,
+    /// It asked for a secret that does not exist, and went on with nothing in its place.
+    pub lacks: bool,
     /// Files that the template wants written, once.
     pub writes: Vec<Write>,
 }
@@ -86,13 +89,15 @@ impl Templates {
         are_all || self.is_fatal
     }
 
-    /// Runs the template of a file with what is known.
+    /// Runs the template of a file with what is known, and with nothing for secrets that
+    /// `may_be_nil`.
     pub fn run(
         &self,
         file: FileIndex,
         store: StoreIndex,
         demand: &Demand,
         answers: &[Option<Answer>],
+        may_be_nil: &dyn Fn(SecretIndex) -> bool,
     ) -> Run {
         let template = match &self.templates[file.0] {
             Some(Ok(template)) => template,
@@ -108,6 +113,7 @@ impl Templates {
                         complete: true,
                     },
                     missing: Vec::new(),
+                    lacks: false,
                     writes: Vec::new(),
                 };
             }
@@ -116,6 +122,8 @@ impl Templates {
             demand,
             store,
             answers,
+            may_be_nil,
+            lacks: false,
             given: BTreeMap::new(),
         };
         let mut host = AgentHost::default();
@@ -143,6 +151,7 @@ impl Templates {
                     complete: true,
                 },
                 missing: Vec::new(),
+                lacks: false,
                 writes: Vec::new(),
             };
         }
@@ -155,6 +164,7 @@ impl Templates {
             // An error for want of an answer may be none with it.
             content: missing.is_empty().then_some(content),
             missing,
+            lacks: known.lacks,
             writes: host.into_writes(),
         }
     }
@@ -165,6 +175,8 @@ struct Known<'a> {
     demand: &'a Demand,
     store: StoreIndex,
     answers: &'a [Option<Answer>],
+    may_be_nil: &'a dyn Fn(SecretIndex) -> bool,
+    lacks: bool,
     /// What this run was given; asked again it gets the same, with the changes it made.
     given: BTreeMap<SecretIndex, Value>,
 }
@@ -182,6 +194,11 @@ impl Source for Known<'_> {
                 let value = answer.value();
                 self.given.insert(secret, value.clone());
                 scope::Answer::Value(value)
+            }
+            // As the original renders a secret that is not there: `with` takes its other branch.
+            _ if matches!(dependency, Dependency::Read { .. }) && (self.may_be_nil)(secret) => {
+                self.lacks = true;
+                scope::Answer::Value(Secret::nil())
             }
             _ => scope::Answer::Missing,
         }

@@ -6,10 +6,10 @@ use super::{
     layers::Source,
     reader::{Reader, bad_value, quoted, read},
     setting::Setting,
-    spec::{Asked, ContainerSelection, FileSource, FileSpec, TemplateOrigin},
+    spec::{Asked, ContainerSelection, FileSource, FileSpec, RefreshSpec, TemplateOrigin},
     table::Name,
     template::TEMPLATE_ONLY,
-    values,
+    time, values,
 };
 use crate::{
     config::SecretSource,
@@ -71,6 +71,17 @@ impl Reader<'_, '_> {
                     annotation: setting.label.clone(),
                     value: setting.value.to_owned(),
                 }),
+            refresh: refresh_of(settings),
+            optional: settings
+                .get(&Name::Optional)
+                .and_then(|setting| read(setting, values::boolean))
+                .unwrap_or(false),
+            fallback: settings
+                .get(&Name::Fallback)
+                .map(|setting| setting.value.to_owned()),
+            bundle: settings
+                .get(&Name::Bundle)
+                .map(|setting| setting.value.trim().to_owned()),
         })
     }
 
@@ -135,6 +146,10 @@ impl Reader<'_, '_> {
             source: FileSource::Token,
             containers: None,
             command: None,
+            refresh: RefreshSpec::default(),
+            optional: false,
+            fallback: None,
+            bundle: None,
         })
     }
 
@@ -184,6 +199,15 @@ impl Reader<'_, '_> {
 /// What the original injector cannot read is false there.
 pub(super) fn preserves_case(setting: &Setting<'_>) -> bool {
     read(setting, values::boolean).unwrap_or(false)
+}
+
+fn refresh_of(settings: &About<'_>) -> RefreshSpec {
+    let interval = settings.get(&Name::RefreshIntervalOfSecret);
+    let adaptive = settings.get(&Name::RefreshAdaptiveOfSecret);
+    RefreshSpec {
+        interval: interval.and_then(|setting| read(setting, time::duration).flatten()),
+        adaptive: adaptive.and_then(|setting| read(setting, time::range)),
+    }
 }
 
 fn seen_by(setting: &Setting<'_>) -> Option<ContainerSelection> {

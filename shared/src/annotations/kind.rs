@@ -33,6 +33,8 @@ pub enum Kind {
     Port,
     ProxyToken,
     Quantity,
+    /// Two durations.
+    Range,
     /// A path and a key; what it must be like hangs on what else is said of the secret.
     Reference,
     Reload,
@@ -72,6 +74,7 @@ impl Kind {
             Self::Quantity => {
                 "an amount such as 250m or 64Mi; an empty text (`none` under vouchsafe.dev/) leaves it out"
             }
+            Self::Range => "two durations: 15s..5m",
             Self::Reference => "PATH or PATH#KEY",
             Self::Reload => "signal:SIGNAL@CONTAINER or http:METHOD:PORT/PATH",
             Self::Share => "a number above 0 and below 1",
@@ -116,6 +119,7 @@ impl Kind {
             Self::Port => number::port(dialect, text).map(drop),
             Self::ProxyToken => values::proxy_token(dialect, text).map(drop),
             Self::Quantity => values::quantity(dialect, text).map(drop),
+            Self::Range => time::range(dialect, text).map(drop),
             Self::Reload => text.parse::<ReloadRequest>().map(drop),
             Self::Share => number::share(dialect, text).map(drop),
             Self::Size => text.parse::<ByteSize>().map(drop),

@@ -5,7 +5,7 @@ use super::{
     layers::Layers,
     reader::{Reader, bad_value},
     setting::Settings,
-    spec::{InjectSpec, TemplateSpec},
+    spec::{InjectSpec, RefreshSpec, TemplateSpec},
     table::{Name, Prefix},
     time, values,
 };
@@ -152,7 +152,12 @@ impl Reader<'_, '_> {
             container: self.container(),
             config_map,
             api: self.api(),
-            refresh_interval: self.read(Name::RefreshInterval, time::duration).flatten(),
+            refresh: RefreshSpec {
+                interval: self.read(Name::RefreshInterval, time::duration).flatten(),
+                adaptive: self.read(Name::RefreshAdaptive, time::range),
+            },
+            refresh_version_first: self.boolean(Name::RefreshVersionFirst).unwrap_or(true),
+            keep_previous: self.read(Name::KeepPrevious, time::duration).flatten(),
             lease_renewal_threshold: self.lease_renewal_threshold(),
             exit_on_retry_failure: self.boolean(Name::ExitOnRetryFailure),
             revoke_on_shutdown: self.boolean(Name::RevokeOnShutdown),

@@ -1,7 +1,7 @@
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use crate::{
-    config::{LogFormat, LogLevel, ProxyToken, SecretSource},
+    config::{AdaptiveRange, LogFormat, LogLevel, ProxyToken, SecretSource},
     value::{
         AuthMount, ByteSize, DirectoryPath, FileMode, FileName, HumanDuration, Quantity,
         ReloadRequest, StoreAddress, ValueError,
@@ -40,7 +40,11 @@ pub struct InjectSpec {
     /// The `ConfigMap` with the user's own agent configuration (`config.hcl`, `config-init.hcl`).
     pub config_map: Option<Asked<String>>,
     pub api: ApiSpec,
-    pub refresh_interval: Option<HumanDuration>,
+    pub refresh: RefreshSpec,
+    /// Whether the version of a secret is asked for before its data.
+    pub refresh_version_first: bool,
+    /// How long the files before a change are kept.
+    pub keep_previous: Option<HumanDuration>,
     pub lease_renewal_threshold: Option<f64>,
     pub exit_on_retry_failure: Option<bool>,
     pub revoke_on_shutdown: Option<bool>,
@@ -192,6 +196,20 @@ pub struct FileSpec {
     pub containers: Option<ContainerSelection>,
     /// Run for the shell after each change, in the agent's container.
     pub command: Option<Asked<String>>,
+    pub refresh: RefreshSpec,
+    /// Nothing waits for it while its secret does not exist.
+    pub optional: bool,
+    /// What stands in it then.
+    pub fallback: Option<String>,
+    /// The name of those files that change together with it.
+    pub bundle: Option<String>,
+}
+
+/// How often secrets are looked at; what is absent is said elsewhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct RefreshSpec {
+    pub interval: Option<HumanDuration>,
+    pub adaptive: Option<AdaptiveRange>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

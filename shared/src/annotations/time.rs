@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::spec::Dialect;
+use crate::config::AdaptiveRange;
 use crate::value::{HumanDuration, ValueError};
 
 /// The shortest life of a projected token that the API server grants.
@@ -69,6 +70,24 @@ pub(super) fn backoff(dialect: Dialect, text: &str) -> Result<Option<HumanDurati
     }
     let duration: HumanDuration = unsigned.parse().map_err(|_| invalid())?;
     Ok(Some(duration).filter(|duration| !duration.as_duration().is_zero()))
+}
+
+/// Two durations, the shorter first: `15s..5m`.
+pub(super) fn range(_: Dialect, text: &str) -> Result<AdaptiveRange, ValueError> {
+    const EXPECTED: &str = "expected the shortest and the longest interval, for example 15s..5m";
+    let (shortest, longest) = text
+        .split_once("..")
+        .ok_or_else(|| ValueError::new(format!("is no range; {EXPECTED}")))?;
+    let range = AdaptiveRange {
+        shortest: shortest.parse()?,
+        longest: longest.parse()?,
+    };
+    if range.shortest.as_duration().is_zero()
+        || range.longest.as_duration() < range.shortest.as_duration()
+    {
+        return Err(ValueError::new(format!("is an empty range; {EXPECTED}")));
+    }
+    Ok(range)
 }
 
 /// A number of seconds under the original prefixes.

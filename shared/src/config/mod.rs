@@ -7,6 +7,7 @@
 mod api;
 mod auth;
 mod command;
+mod refresh;
 mod reload;
 mod source;
 mod store;
@@ -19,6 +20,7 @@ pub use self::{
     api::{ApiConfig, ProxyToken},
     auth::{AppRoleAuth, AuthConfig, CertAuth, JwtAuth, KubernetesAuth, TokenFileAuth},
     command::{CommandConfig, CommandLine},
+    refresh::{AdaptiveRange, RefreshConfig},
     reload::{HttpReload, ReloadAction, ReloadConfig, SignalReload},
     source::{SecretSource, SourceConfig, TemplateSource, TemplateText, TokenSource},
     store::{ConnectionConfig, LeaseConfig, LoginConfig, StoreConfig, StoreKind, TlsConfig},
@@ -62,6 +64,10 @@ pub struct AgentConfig {
 #[serde(deny_unknown_fields)]
 pub struct VolumeConfig {
     pub path: String,
+    /// How long the files before a change stay on the disk after it; until the next change when
+    /// absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep_previous: Option<HumanDuration>,
 }
 
 /// One rendered file.
@@ -86,24 +92,26 @@ pub struct FileConfig {
     /// Run after each change of the file, the first one included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<CommandConfig>,
+    /// How often its secrets are looked at; as [`AgentConfig::refresh`] when absent. A secret that
+    /// several files need is looked at as often as the most demanding wants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh: Option<RefreshConfig>,
+    /// The file may be missing as long as its secret is: nothing waits for it. A template gets
+    /// nothing for such a secret, and runs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
+    /// What stands in the file as long as its secret, or the value in it, is missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<String>,
+    /// The files of one bundle change together or not at all, in whatever volumes they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<String>,
 }
 
-/// How often secrets without a lease are read again.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct RefreshConfig {
-    pub interval: HumanDuration,
-    /// Share of the interval by which each wait is lengthened or shortened at random, 0 to 0.5.
-    #[serde(default = "default_jitter")]
-    pub jitter: f64,
-}
-
-impl Default for RefreshConfig {
-    fn default() -> Self {
-        Self {
-            interval: HumanDuration::from_secs(60),
-            jitter: default_jitter(),
-        }
+impl FileConfig {
+    /// Whether a secret that does not exist is no fault.
+    pub fn may_lack_its_secret(&self) -> bool {
+        self.optional || self.fallback.is_some()
     }
 }
 
@@ -254,11 +262,17 @@ impl AgentConfig {
                 }
             }
         }
-        if !(0.0..=0.5).contains(&self.refresh.jitter) {
-            return problem("refresh.jitter".to_owned(), "not between 0 and 0.5");
+        if let Some((field, message)) = self.refresh.problem() {
+            return problem(format!("refresh.{field}"), message);
         }
-        if self.refresh.interval.as_duration().is_zero() {
-            return problem("refresh.interval".to_owned(), "longer than zero, please");
+        for (index, file) in self.files.iter().enumerate() {
+            if let Some((field, message)) = file.refresh.and_then(|refresh| refresh.problem()) {
+                return problem(format!("files[{index}].refresh.{field}"), message);
+            }
+            if file.may_lack_its_secret() && matches!(file.source, SourceConfig::Token(_)) {
+                let place = format!("files[{index}]");
+                return problem(place, "the token of a login is never missing");
+            }
         }
         Ok(())
     }
@@ -280,10 +294,6 @@ fn without_position(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.rsplit_once(" at line ")
         .map_or_else(|| text.clone(), |(message, _)| message.to_owned())
-}
-
-const fn default_jitter() -> f64 {
-    0.1
 }
 
 const fn default_mode() -> FileMode {

@@ -23,7 +23,7 @@ impl FromStr for AuthMount {
     type Err = ValueError;
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
-        let trimmed = text.trim().trim_matches('/');
+        let trimmed = text.trim_matches(|around: char| around == '/' || around.is_whitespace());
         let mount = trimmed.strip_prefix("auth/").unwrap_or(trimmed);
         if mount.is_empty() || mount == "auth" {
             return Err(ValueError::new(

@@ -198,6 +198,10 @@ fn from_template(template: &Template, volume: usize, name: FileName) -> FileConf
             .command
             .as_ref()
             .map(|command| from_command(&command.value)),
+        refresh: None,
+        optional: false,
+        fallback: None,
+        bundle: None,
     }
 }
 
@@ -225,5 +229,9 @@ fn from_sink(sink: &Sink, volume: usize, name: FileName) -> FileConfig {
         group: sink.group,
         source: SourceConfig::Token(TokenSource::default()),
         command: None,
+        refresh: None,
+        optional: false,
+        fallback: None,
+        bundle: None,
     }
 }

@@ -100,14 +100,12 @@ impl VaultAgentConfig {
                 .into_iter()
                 .map(|volume| VolumeConfig {
                     path: volume.to_string(),
+                    keep_previous: None,
                 })
                 .collect(),
             files,
             reload: Vec::new(),
-            refresh: RefreshConfig {
-                interval: interval.unwrap_or(REFRESH_INTERVAL),
-                ..RefreshConfig::default()
-            },
+            refresh: RefreshConfig::every(interval.unwrap_or(REFRESH_INTERVAL)),
             log,
             run_directory: AgentConfig::RUN_DIRECTORY.to_owned(),
             listen: None,

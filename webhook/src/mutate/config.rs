@@ -1,7 +1,7 @@
 //! What the agent is told.
 
 use vouchsafe_shared::{
-    annotations::{Dialect, FileSource, InjectSpec, Phases},
+    annotations::{Dialect, FileSource, FileSpec, InjectSpec, Phases, RefreshSpec},
     config::{
         AgentConfig, ApiConfig, CommandConfig, CommandLine, ConnectionConfig, FileConfig,
         LeaseConfig, LogConfig, LoginConfig, RefreshConfig, SourceConfig, StoreConfig, StoreKind,
@@ -115,18 +115,21 @@ pub(super) fn agent_config(
     reloads: &Reloads<'_>,
 ) -> AgentConfig {
     let mut refresh = RefreshConfig::default();
-    if let Some(interval) = spec.refresh_interval.or(settings.refresh_interval) {
+    if let Some(interval) = spec.refresh.interval.or(settings.refresh_interval) {
         refresh.interval = interval;
     }
+    refresh.adaptive = spec.refresh.adaptive;
+    refresh.version_first = spec.refresh_version_first;
     AgentConfig {
         version: AgentConfig::VERSION,
         stores: vec![store],
         volumes: written(layout)
             .map(|volume| VolumeConfig {
                 path: volume.agent_path.clone(),
+                keep_previous: spec.keep_previous,
             })
             .collect(),
-        files: files(spec, settings, layout),
+        files: files(spec, settings, layout, refresh),
         reload: reloads.configs.clone(),
         refresh,
         log: LogConfig {
@@ -163,7 +166,12 @@ fn written<'l, 'p>(layout: &'l Layout<'p>) -> impl Iterator<Item = &'l SecretsVo
 }
 
 /// Each file, once for each volume that shows it.
-fn files(spec: &InjectSpec, settings: &Settings, layout: &Layout<'_>) -> Vec<FileConfig> {
+fn files(
+    spec: &InjectSpec,
+    settings: &Settings,
+    layout: &Layout<'_>,
+    refresh: RefreshConfig,
+) -> Vec<FileConfig> {
     let mut files = Vec::new();
     for (index, (file, name)) in spec.files.iter().zip(&layout.names).enumerate() {
         let volumes = written(layout)
@@ -190,10 +198,24 @@ fn files(spec: &InjectSpec, settings: &Settings, layout: &Layout<'_>) -> Vec<Fil
                 },
                 // Of copies of a file the first alone is told of.
                 command: command.take(),
+                refresh: file_refresh(file, refresh),
+                optional: file.optional,
+                fallback: file.fallback.clone(),
+                bundle: file.bundle.clone(),
             });
         }
     }
     files
+}
+
+/// What the file says itself goes before what the pod says.
+fn file_refresh(file: &FileSpec, of_pod: RefreshConfig) -> Option<RefreshConfig> {
+    let RefreshSpec { interval, adaptive } = file.refresh;
+    (interval.is_some() || adaptive.is_some()).then(|| RefreshConfig {
+        interval: interval.unwrap_or(of_pod.interval),
+        adaptive: adaptive.or(of_pod.adaptive),
+        ..of_pod
+    })
 }
 
 /// The agent's two listeners share the pod's addresses.

@@ -56,6 +56,7 @@ pub(super) fn of(row: &Annotation) -> &'static [&'static str] {
         Kind::ProxyToken => &["true", "force", "false"],
         Kind::Quantity if row.short.starts_with("cpu") => &["1", "50m", "0.5"],
         Kind::Quantity => &["64Mi", "128Mi", "1Gi"],
+        Kind::Range => &["15s..5m", "1m..1m"],
         Kind::Reference => &[
             "secret/data/db",
             "secret/data/db#user",

@@ -243,7 +243,7 @@ pub(crate) const FEATURES: &[(&str, Change)] = &[
         spec.exit_on_retry_failure = Some(true);
         spec.revoke_on_shutdown = Some(true);
         spec.revoke_grace = Some("30s".parse().unwrap());
-        spec.refresh_interval = Some("30s".parse().unwrap());
+        spec.refresh.interval = Some("30s".parse().unwrap());
     }),
     ("api", |spec| {
         spec.api.port = 8300;

@@ -244,3 +244,21 @@ proptest! {
         prop_assert!(issued.issues.len() as u64 <= most, "{} issues", issued.issues.len());
     }
 }
+
+#[test]
+fn what_ends_by_the_wall_clock_is_replaced_sooner_when_that_is_set_ahead() {
+    let mut world = World::new(plan(2, "60s", false), 21);
+    let after = 24 * 3600 * SECOND;
+    world.lifetimes.insert(0, Lifetime::Expires { after });
+    let ends = Lifetime::Ends {
+        after,
+        with_token: false,
+    };
+    world.lifetimes.insert(1, ends);
+    world.run_for(3600 * SECOND);
+    world.send(Event::WallClockSetAhead(23 * 3600 * SECOND));
+    world.run_for(SECOND);
+    let reads = |index| world.times(|action| *action == Action::Read(SecretIndex(index)));
+    // Of 24 hours one passed and 23 were jumped over.
+    assert_eq!((reads(0).len(), reads(1).len()), (2, 1));
+}

@@ -36,14 +36,13 @@ pub(super) fn plan(secrets: usize, interval: &str, revoke: bool) -> Plan {
                 secret: Some(read(&format!("secret/{index}"))),
                 token: false,
                 command: false,
+                refresh: None,
+                may_lack: false,
             })
             .collect(),
-        volumes: 1,
+        volumes: vec![None],
         reloads: vec![(0..secrets).map(FileIndex).collect()],
-        refresh: RefreshConfig {
-            interval: interval.parse().unwrap(),
-            jitter: 0.1,
-        },
+        refresh: RefreshConfig::every(interval.parse().unwrap()),
         exit_on_retry_failure: false,
     }
 }
@@ -193,7 +192,7 @@ impl World {
                         self.seen.resize(size, 0);
                         self.seen[secret.0] = version;
                     }
-                    Action::Reload(_) | Action::GiveUp(_) => {}
+                    Action::Reload(_) | Action::DropPrevious(_) | Action::GiveUp(_) => {}
                     Action::Stop => self.stopped = true,
                     request => self.pending.push_back((self.now + self.latency, request)),
                 }
@@ -274,7 +273,8 @@ impl World {
                 let known = self.lifecycle.demand().find(StoreIndex(0), &secret);
                 secrets.push(secret);
                 let seen = known.and_then(|known| self.seen.get(known.0).copied());
-                let given_up = known.is_some_and(|known| self.lifecycle.is_given_up(known));
+                let prospect = known.map(|known| self.lifecycle.prospect(known));
+                let given_up = prospect.is_some_and(|prospect| prospect != Prospect::Awaited);
                 let seen = seen.filter(|seen| *seen > 0);
                 missing |= seen.is_none() && !given_up;
                 seen
@@ -418,6 +418,10 @@ impl World {
                 fault: bad_token(),
             },
             Action::Read(secret) => match self.broken.get(&secret.0) {
+                Some(fault) if fault.code == Code::AnswerStale => Event::ReadStale {
+                    secret,
+                    fault: fault.clone(),
+                },
                 Some(fault) => Event::ReadFailed {
                     secret,
                     fault: fault.clone(),
@@ -439,6 +443,7 @@ impl World {
             }
             Action::Render(_)
             | Action::Reload(_)
+            | Action::DropPrevious(_)
             | Action::Forget(_)
             | Action::Recall(_)
             | Action::GiveUp(_)

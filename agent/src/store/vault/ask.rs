@@ -14,11 +14,24 @@ use super::{
 };
 use crate::{
     fault::{Fault, Retry, Whose},
-    store::{Layout, Reply},
+    store::{KnownVersion, Layout, Reply, Response},
 };
 
 impl Vault {
-    pub(super) async fn ask_once(&mut self, dependency: &Dependency) -> Result<Reply, Fault> {
+    pub(super) async fn ask_once(
+        &mut self,
+        dependency: &Dependency,
+        known: Option<&KnownVersion>,
+    ) -> Result<Response, Fault> {
+        if let (Dependency::Read { path }, Some(known)) = (dependency, known)
+            && self.is_unchanged(path, known).await?
+        {
+            return Ok(Response::Unchanged);
+        }
+        self.answer_to(dependency).await.map(Response::Answer)
+    }
+
+    async fn answer_to(&mut self, dependency: &Dependency) -> Result<Reply, Fault> {
         match dependency {
             Dependency::Read { path } => self.read(path).await,
             Dependency::List { path } => self.list(path).await,
@@ -49,6 +62,9 @@ impl Vault {
             query => format!("{request}?{}", mount::encoded_query(query)),
         };
         let answer = self.send(Method::GET, &request, None).await?;
+        if answer.status == StatusCode::NOT_FOUND {
+            self.mounts.doubt(&path);
+        }
         let answer = fault::check(answer, &format!("read of {url}"))?;
         Ok(Reply {
             body: answer.body,
@@ -95,7 +111,7 @@ impl Vault {
     }
 
     /// The engine behind a path.
-    async fn mount(&mut self, path: &str) -> Result<Mount, Fault> {
+    pub(super) async fn mount(&mut self, path: &str) -> Result<Mount, Fault> {
         if let Some(mount) = self.mounts.find(path) {
             return Ok(mount);
         }

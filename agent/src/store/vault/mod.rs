@@ -12,6 +12,7 @@ mod mount;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod version;
 
 use hyper::{Method, StatusCode, body::Bytes, header::HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
@@ -25,9 +26,10 @@ use self::{
     connection::{Answer, Connection, Outgoing},
     login::Login,
     mount::Mounts,
+    version::Versionless,
 };
 use super::{
-    Lease, Reply, Store, TokenLease,
+    KnownVersion, Lease, Response, Store, TokenLease,
     forward::{ForwardAnswer, ForwardRequest},
 };
 use crate::fault::Fault;
@@ -41,6 +43,7 @@ pub struct Vault {
     /// Whether the token may ask about itself.
     may_look_up: bool,
     mounts: Mounts,
+    versionless: Versionless,
 }
 
 impl Vault {
@@ -59,6 +62,7 @@ impl Vault {
             token: None,
             may_look_up: false,
             mounts: Mounts::new(config.namespace.as_deref()),
+            versionless: Versionless::default(),
         }
     }
 
@@ -80,6 +84,7 @@ impl Vault {
     fn take(&mut self, granted: Granted) -> TokenLease {
         self.token = Some(granted.token);
         self.may_look_up = granted.may_look_up;
+        self.versionless = Versionless::default();
         granted.lease
     }
 
@@ -120,8 +125,12 @@ impl Store for Vault {
         Ok(answer::token(&answer.body, what)?.lease)
     }
 
-    async fn ask(&mut self, dependency: &Dependency) -> Result<Reply, Fault> {
-        let result = self.ask_once(dependency).await;
+    async fn ask(
+        &mut self,
+        dependency: &Dependency,
+        known: Option<&KnownVersion>,
+    ) -> Result<Response, Fault> {
+        let result = self.ask_once(dependency, known).await;
         self.clarified(result).await
     }
 

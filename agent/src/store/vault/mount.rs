@@ -1,9 +1,10 @@
 //! Which engine a path leads to, since KV version 2 wants `data/` after its mount.
 
-use std::fmt::Write;
+use std::{fmt::Write, time::Duration};
 
 use hyper::StatusCode;
 use serde::Deserialize;
+use tokio::time::Instant;
 use vouchsafe_shared::diagnostic::Code;
 
 use super::{connection::Answer, fault};
@@ -26,13 +27,22 @@ pub(super) struct Mount {
     version: KvVersion,
 }
 
-/// The engines learnt so far. The answers hold for the life of the agent: an engine that is moved
-/// answers with 404 until then.
+/// After this time a path that leads nowhere makes the engine be asked about again.
+const CERTAIN: Duration = Duration::from_secs(60);
+
+/// The engines learnt so far. The answers hold until a path leads nowhere: the engine may have been
+/// moved, or have got versions.
 #[derive(Debug, Default)]
 pub(super) struct Mounts {
-    known: Vec<Mount>,
+    known: Vec<Known>,
     /// Servers name an engine with the namespace before it, or without.
     namespace: Option<String>,
+}
+
+#[derive(Debug)]
+struct Known {
+    mount: Mount,
+    since: Instant,
 }
 
 impl Mounts {
@@ -46,11 +56,18 @@ impl Mounts {
 
     pub(super) fn find(&self, path: &str) -> Option<Mount> {
         let slashed = format!("{path}/");
-        let covering = self
-            .known
-            .iter()
-            .filter(|mount| slashed.starts_with(&mount.path));
+        let mounts = self.known.iter().map(|known| &known.mount);
+        let covering = mounts.filter(|mount| slashed.starts_with(&mount.path));
         covering.max_by_key(|mount| mount.path.len()).cloned()
+    }
+
+    /// A path led nowhere: what was learnt about it some time ago is forgotten.
+    pub(super) fn doubt(&mut self, path: &str) {
+        let slashed = format!("{path}/");
+        let is_doubtful = |known: &Known| {
+            slashed.starts_with(&known.mount.path) && known.since.elapsed() >= CERTAIN
+        };
+        self.known.retain(|known| !is_doubtful(known));
     }
 
     /// Takes in the answer of `sys/internal/ui/mounts/{path}`, which any token may ask about a
@@ -113,8 +130,12 @@ impl Mounts {
             path: mounted,
             version,
         };
-        if slashed.starts_with(&mount.path) && !self.known.contains(&mount) {
-            self.known.push(mount.clone());
+        if slashed.starts_with(&mount.path) {
+            self.known.retain(|known| known.mount.path != mount.path);
+            self.known.push(Known {
+                mount: mount.clone(),
+                since: Instant::now(),
+            });
         }
         Ok(mount)
     }
@@ -148,6 +169,17 @@ impl Mount {
             _ => format!("{}data/{rest}", self.path),
         };
         (encoded(&path), Layout::Versioned)
+    }
+
+    /// Where the versions of a secret are told, percent-encoded; for the data of KV version 2 alone.
+    pub(super) fn metadata_path(&self, path: &str) -> Option<String> {
+        let rest = self.rest(path)?;
+        let rest = rest.strip_prefix("data/").unwrap_or(rest);
+        let is_data = !rest.is_empty()
+            && rest != "data"
+            && !rest.starts_with("metadata/")
+            && !rest.starts_with("subkeys/");
+        is_data.then(|| encoded(&format!("{}metadata/{rest}", self.path)))
     }
 
     /// The path to list, percent-encoded: with `metadata/` after the mount for KV version 2.

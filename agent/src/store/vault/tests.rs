@@ -8,6 +8,7 @@ mod proxy;
 mod requests;
 mod server;
 mod tls;
+mod versions;
 
 use std::{fs::File, io::Write as _, path::PathBuf};
 
@@ -19,7 +20,7 @@ use vouchsafe_template::scope::Dependency;
 use super::Vault;
 use crate::{
     fault::Fault,
-    store::{Reply, Store},
+    store::{Reply, Response, Store},
 };
 
 /// Files that a pod has, and a store that reads them.
@@ -65,5 +66,8 @@ impl Pod {
 /// Reads a path of which the engine is known not to matter.
 async fn read(store: &mut Vault) -> Result<Reply, Fault> {
     let path = "cubbyhole/db".to_owned();
-    store.ask(&Dependency::Read { path }).await
+    match store.ask(&Dependency::Read { path }, None).await? {
+        Response::Answer(reply) => Ok(reply),
+        Response::Unchanged => panic!("no version was told"),
+    }
 }

@@ -8,6 +8,14 @@ pub(super) const ROWS: &[Annotation] = &[
         .original("template-static-secret-render-interval")
         .default("60s")
         .effect("How often secrets without a lease are read again."),
+    Annotation::pod(Name::RefreshAdaptive, "refresh-adaptive", Kind::Range)
+        .effect("Moves that interval: to the shortest with each change of a secret, and half as long again with each look that finds none."),
+    Annotation::pod(Name::RefreshVersionFirst, "refresh-version-first", Kind::Boolean)
+        .default("true")
+        .effect("Asks for the version of a KV version 2 secret first, where the policy allows that, and for its data only when it is another."),
+    Annotation::pod(Name::KeepPrevious, "keep-previous", Kind::Duration)
+        .default("until the next change")
+        .effect("How long the files before a change stay in the volume after it."),
     Annotation::pod(
         Name::LeaseRenewalThreshold,
         "lease-renewal-threshold",

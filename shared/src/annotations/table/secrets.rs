@@ -53,6 +53,28 @@ pub(super) const ROWS: &[Annotation] = &[
         .original("agent-inject-command")
         .values("a line for the shell")
         .effect("Run in the agent's container each time this file was written anew."),
+    Annotation::secret(
+        Name::RefreshIntervalOfSecret,
+        "refresh-interval",
+        Kind::Duration,
+    )
+    .default("as for all files")
+    .effect("How often the secrets of this file are read again that have no lease."),
+    Annotation::secret(
+        Name::RefreshAdaptiveOfSecret,
+        "refresh-adaptive",
+        Kind::Range,
+    )
+    .default("as for all files")
+    .effect("Moves that interval as `refresh-adaptive` of the pod does."),
+    Annotation::secret(Name::Optional, "optional", Kind::Boolean)
+        .default("false")
+        .effect("Lets the app start without this file while its secret does not exist. A template gets nothing for such a secret, and runs. What has once been there stays."),
+    Annotation::secret(Name::Fallback, "fallback", Kind::Text)
+        .effect("What stands in this file while its secret, or the value in it, does not exist. Everybody who may read the pod can read it."),
+    Annotation::secret(Name::Bundle, "bundle", Kind::Filled)
+        .values("a name")
+        .effect("The files of one bundle change together or not at all, in whatever directories they are."),
     Annotation::secret(Name::ReloadFile, "reload", Kind::Reload)
         .effect("Tells the application when this file changed."),
     Annotation::secret(

@@ -1,6 +1,7 @@
 //! Which files there are, and where.
 
 use super::*;
+use crate::{config::AdaptiveRange, value::HumanDuration};
 
 const VAULT: &str = "vault.hashicorp.com/";
 
@@ -260,4 +261,51 @@ fn what_the_original_passes_over_beside_a_secret_is_a_warning() {
     assert_eq!(spec.files.len(), 1);
     let codes: Vec<Code> = warnings.iter().map(|warning| warning.code).collect();
     assert_eq!(codes, [Code::TemplateConflict, Code::OrphanAnnotation]);
+}
+
+#[test]
+fn a_file_says_what_becomes_of_it_without_its_secret_and_with_whom_it_changes() {
+    let spec = inject(&asking(
+        OWN,
+        &[
+            ("vouchsafe.dev/refresh-interval", "2m"),
+            ("vouchsafe.dev/refresh-adaptive", "30s..10m"),
+            ("vouchsafe.dev/refresh-version-first", "false"),
+            ("vouchsafe.dev/keep-previous", "10m"),
+            ("vouchsafe.dev/secret-tls", "secret/data/tls"),
+            ("vouchsafe.dev/refresh-interval-tls", "10s"),
+            ("vouchsafe.dev/refresh-adaptive-tls", "5s..1m"),
+            ("vouchsafe.dev/optional-tls", "true"),
+            ("vouchsafe.dev/fallback-tls", "{}"),
+            ("vouchsafe.dev/bundle-tls", "certificates"),
+        ],
+    ));
+    let range = |shortest: u64, longest: u64| {
+        Some(AdaptiveRange {
+            shortest: HumanDuration::from_secs(shortest),
+            longest: HumanDuration::from_secs(longest),
+        })
+    };
+    let refresh = |interval: u64, adaptive| RefreshSpec {
+        interval: Some(HumanDuration::from_secs(interval)),
+        adaptive,
+    };
+    assert_eq!(spec.refresh, refresh(120, range(30, 600)));
+    assert!(!spec.refresh_version_first);
+    assert_eq!(spec.keep_previous, Some(HumanDuration::from_secs(600)));
+    let tls = spec.files.iter().find(|file| file.name.as_str() == "tls");
+    let tls = tls.unwrap();
+    assert_eq!(tls.refresh, refresh(10, range(5, 60)));
+    assert!(tls.optional);
+    assert_eq!(tls.fallback.as_deref(), Some("{}"));
+    assert_eq!(tls.bundle.as_deref(), Some("certificates"));
+}
+
+#[test]
+fn a_range_of_intervals_that_is_none_is_refused() {
+    for range in ["5s", "10s..5s", "0s..5s", "a..b", "5s..", ".."] {
+        let name = "vouchsafe.dev/refresh-adaptive-db.env";
+        let problems = rejected(&minimal_and(&[(name, range)]));
+        assert_eq!(problems[0].0, Code::BadValue, "{range}: {problems:?}");
+    }
 }

@@ -160,7 +160,7 @@ fn telling(name: Name) -> &'static str {
     match name {
         Name::Secret => "secret/data/other",
         Name::Template | Name::TemplateFile => "text",
-        Name::PrePopulate | Name::MountsReadOnly => "false",
+        Name::PrePopulate | Name::MountsReadOnly | Name::RefreshVersionFirst => "false",
         Name::Placement => "after:migrate",
         Name::Directory | Name::DirectoryOfSecret => "/app/secrets",
         Name::Mode | Name::TokenMode => "0440",
@@ -175,7 +175,11 @@ fn telling(name: Name) -> &'static str {
         Name::EphemeralLimit | Name::EphemeralRequest => "12Mi",
         Name::JsonPatch | Name::InitJsonPatch => "[{\"op\":\"remove\",\"path\":\"/tty\"}]",
         Name::AuthMinBackoff | Name::AuthMaxBackoff | Name::ClientTimeout => "7s",
-        Name::RefreshInterval | Name::TokenExpiration => "11m",
+        Name::RefreshInterval
+        | Name::RefreshIntervalOfSecret
+        | Name::KeepPrevious
+        | Name::TokenExpiration => "11m",
+        Name::RefreshAdaptive | Name::RefreshAdaptiveOfSecret => "15s..5m",
         Name::RevokeGrace | Name::ClientRetries | Name::MaxConnectionsPerHost => "7",
         Name::LeaseRenewalThreshold => "0.5",
         Name::LogLevel => "debug",

@@ -194,7 +194,7 @@ fn durations_are_read_as_their_readers_read_them() {
         Ok(Some("5s".to_owned()))
     );
 
-    let refresh = |spec: InjectSpec| spec.refresh_interval.map(|time| time.to_string());
+    let refresh = |spec: InjectSpec| spec.refresh.interval.map(|time| time.to_string());
     for (text, expected) in [
         ("30", Some("30s")),
         ("2d", Some("48h")),

@@ -175,6 +175,9 @@ async fn a_file_is_not_asked_of_a_store() {
     let pod = Pod::new();
     let mut store = pod.store("http://127.0.0.1:1", |_| ());
     let path = "/etc/hosts".to_owned();
-    let fault = store.ask(&Dependency::File { path }).await.unwrap_err();
+    let fault = store
+        .ask(&Dependency::File { path }, None)
+        .await
+        .unwrap_err();
     assert_eq!(fault.code, Code::RequestRefused);
 }
