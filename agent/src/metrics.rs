@@ -25,7 +25,7 @@ pub struct Metrics {
     templates: Results,
     renders: Results,
     changes: AtomicU64,
-    reloads: Results,
+    reloads: Mutex<BTreeMap<(&'static str, bool), u64>>,
     commands: Results,
     faults: Mutex<BTreeMap<(String, &'static str), u64>>,
 }
@@ -108,8 +108,10 @@ impl Metrics {
             .fetch_add(u64::from(changed), Ordering::Relaxed);
     }
 
-    pub fn count_reload(&self, success: bool) {
-        self.reloads.count(success);
+    /// One attempt to tell the application, by a kind of reload.
+    pub fn count_reload(&self, kind: &'static str, success: bool) {
+        let mut reloads = self.reloads.lock().unwrap_or_else(PoisonError::into_inner);
+        *reloads.entry((kind, success)).or_default() += 1;
     }
 
     /// One program that was to run after a change of files.
@@ -122,6 +124,28 @@ impl Metrics {
         *faults
             .entry((fault.code.to_string(), fault.whose.as_str()))
             .or_default() += 1;
+    }
+
+    /// Every kind is there from the beginning, so that its first failure can be seen to be one.
+    fn write_reloads(&self, page: &mut String) {
+        let reloads = self.reloads.lock().unwrap_or_else(PoisonError::into_inner);
+        let kinds = ["command", "http", "signal", "touch"];
+        let samples = kinds
+            .into_iter()
+            .flat_map(|kind| [(kind, true), (kind, false)]);
+        let samples = samples.map(|(kind, success)| {
+            let result = if success { "success" } else { "failure" };
+            let labels = format!("{{kind=\"{kind}\",result=\"{result}\"}}");
+            let count = reloads.get(&(kind, success)).copied();
+            (labels, count.unwrap_or_default())
+        });
+        let samples: Vec<_> = samples.collect();
+        let samples: Vec<_> = samples
+            .iter()
+            .map(|(labels, count)| (labels.as_str(), *count))
+            .collect();
+        let help = "Attempts to tell an application that files changed.";
+        write_metric(page, "reloads_total", "counter", help, &samples);
     }
 
     /// The page that Prometheus reads.
@@ -165,11 +189,6 @@ impl Metrics {
             ),
             ("renders_total", "Renderings of volumes.", &self.renders),
             (
-                "reloads_total",
-                "Times an application was told.",
-                &self.reloads,
-            ),
-            (
                 "commands_total",
                 "Programs run after changes of files.",
                 &self.commands,
@@ -181,6 +200,7 @@ impl Metrics {
             ];
             write_metric(&mut page, name, "counter", help, &samples);
         }
+        self.write_reloads(&mut page);
         let changes = [("", load(&self.changes))];
         write_metric(
             &mut page,

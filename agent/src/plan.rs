@@ -4,7 +4,7 @@
 use std::{fmt::Write, time::Duration};
 
 use vouchsafe_shared::{
-    config::{AgentConfig, LoginConfig, RefreshConfig, SourceConfig, StoreConfig},
+    config::{AgentConfig, LoginConfig, RefreshConfig, ReloadConfig, SourceConfig, StoreConfig},
     value::{HumanDuration, SecretPath},
 };
 use vouchsafe_template::scope::Dependency;
@@ -46,8 +46,7 @@ pub struct Plan {
     /// Of each volume, how long what it showed before a change is kept; until the next change when
     /// absent.
     pub volumes: Vec<Option<Duration>>,
-    /// Of each reload, the files whose change it tells.
-    pub reloads: Vec<Vec<FileIndex>>,
+    pub reloads: Vec<PlannedReload>,
     pub refresh: RefreshConfig,
     /// Whether the agent ends when a secret could not be had for a long time.
     pub exit_on_retry_failure: bool,
@@ -82,6 +81,18 @@ pub struct PlannedFile {
     pub may_lack: bool,
 }
 
+/// When to tell the application, and of what.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlannedReload {
+    pub files: Vec<FileIndex>,
+    /// How many attempts follow one that failed.
+    pub retries: u32,
+    /// How long the first change waits for others.
+    pub debounce: Duration,
+    /// The first rendering is told too.
+    pub on_first: bool,
+}
+
 /// One thing to read, however many files need it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlannedSecret {
@@ -109,15 +120,6 @@ impl Plan {
                 may_lack: file.may_lack_its_secret(),
             }
         };
-        let file_indices = |names: &[vouchsafe_shared::value::FileName]| {
-            let named = |(_, file): &(usize, &vouchsafe_shared::config::FileConfig)| {
-                names.contains(&file.name)
-            };
-            let all = config.files.iter().enumerate();
-            all.filter(named)
-                .map(|(index, _)| FileIndex(index))
-                .collect()
-        };
         Self {
             stores: config.stores.iter().map(PlannedStore::new).collect(),
             files: config.files.iter().map(planned).collect(),
@@ -129,7 +131,7 @@ impl Plan {
             reloads: config
                 .reload
                 .iter()
-                .map(|reload| file_indices(&reload.on))
+                .map(|reload| PlannedReload::new(config, reload))
                 .collect(),
             refresh: config.refresh,
             exit_on_retry_failure: config.exit_on_retry_failure,
@@ -154,6 +156,19 @@ impl PlannedStore {
             revoke_grace: grace.unwrap_or_default(),
             login: config.login,
             renewal_threshold: config.lease.renewal_threshold,
+        }
+    }
+}
+
+impl PlannedReload {
+    fn new(config: &AgentConfig, reload: &ReloadConfig) -> Self {
+        let files = config.files.iter().enumerate();
+        let own = files.filter(|(_, file)| reload.is_on(file));
+        Self {
+            files: own.map(|(index, _)| FileIndex(index)).collect(),
+            retries: reload.retries,
+            debounce: reload.debounce.as_duration(),
+            on_first: reload.on_first,
         }
     }
 }

@@ -14,7 +14,12 @@ use std::{
 
 use vouchsafe_shared::config::AgentConfig;
 
-use crate::{lifecycle::Found, plan::VolumeIndex, publish::Publisher, sink::Volume};
+use crate::{
+    lifecycle::Found,
+    plan::{ReloadIndex, VolumeIndex},
+    publish::Publisher,
+    sink::Volume,
+};
 
 /// The record, in the agent's own directory. Nothing is kept when nobody is ever told.
 #[derive(Debug)]
@@ -62,16 +67,32 @@ impl Told {
         let Some(generation) = Volume::generation_at(&self.volumes[volume.0]) else {
             return Ok(());
         };
-        let next = directory.join("told.next");
-        let mut options = OpenOptions::new();
-        let mut file = options
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&next)?;
-        file.write_all(generation.as_bytes())?;
-        fs::rename(&next, record_of(directory, volume))
+        put_down(directory, &record_of(directory, volume), &generation)
+    }
+
+    /// Puts down that the application was told by a reload, which may wait for the first time.
+    ///
+    /// # Errors
+    /// As [`Self::record`].
+    pub fn record_reload(&self, reload: ReloadIndex) -> io::Result<()> {
+        let Some(directory) = &self.directory else {
+            return Ok(());
+        };
+        let record = record_of_reload(directory, reload);
+        if record.exists() {
+            return Ok(());
+        }
+        put_down(directory, &record, "")
+    }
+
+    /// The reloads that the application was told by in earlier lives.
+    pub fn reloads(&self, config: &AgentConfig) -> Vec<ReloadIndex> {
+        let Some(directory) = &self.directory else {
+            return Vec::new();
+        };
+        let all = (0..config.reload.len()).map(ReloadIndex);
+        all.filter(|reload| record_of_reload(directory, *reload).exists())
+            .collect()
     }
 
     fn is_told(&self, volume: VolumeIndex) -> bool {
@@ -85,4 +106,22 @@ impl Told {
 
 fn record_of(directory: &Path, volume: VolumeIndex) -> PathBuf {
     directory.join(format!("told-{}", volume.0))
+}
+
+fn record_of_reload(directory: &Path, reload: ReloadIndex) -> PathBuf {
+    directory.join(format!("told-by-{}", reload.0))
+}
+
+/// There afterwards as a whole or not at all.
+fn put_down(directory: &Path, record: &Path, text: &str) -> io::Result<()> {
+    let next = directory.join("told.next");
+    let mut options = OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&next)?;
+    file.write_all(text.as_bytes())?;
+    fs::rename(&next, record)
 }

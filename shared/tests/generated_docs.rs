@@ -135,6 +135,9 @@ spec:
 - Under `vault.hashicorp.com/` and `openbao.org/` a secret without a template, a `format-NAME` and a `#KEY` is rendered with the
   original's default template, `map` or `json`. Quotes in its path are escaped, which the original does not do.
 - `agent-inject-template-file-x` is the file of the template for `x`, never the text of one for `file-x`.
+- [reload.md](reload.md) tells what reloads do, with an example of each. `reload-timeout`, `reload-retries`, `reload-debounce`,
+  `reload-on-first`, `reload-headers` and `reload-expect-status` are settings of the pod, so secrets of these names cannot have a
+  `reload-NAME`; `reload` of the pod tells of them.
 - Names that differ in case alone (`Foo`, `foo`) are two secrets. Where both would write the same file the pod is denied.
 "#;
 

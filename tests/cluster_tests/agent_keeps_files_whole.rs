@@ -62,7 +62,7 @@ fn an_agent_that_died_before_it_could_tell_tells_in_its_next_life() {
         .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
         .unwrap();
     recorded();
-    let sent = agent.metric("vouchsafe_agent_reloads_total{result=\"success\"}");
+    let sent = agent.metric("vouchsafe_agent_reloads_total{kind=\"http\",result=\"success\"}");
     assert_eq!(sent, Ok(1));
 }
 

@@ -111,6 +111,7 @@ impl Memory {
                 .map(|token| token.as_ref().map(|token| token.at))
                 .collect(),
             secrets: secrets.collect(),
+            told: Vec::new(),
         };
         let tokens = resume.tokens.iter().flatten().count();
         if tokens + resume.secrets.len() > 0 {

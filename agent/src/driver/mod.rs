@@ -24,7 +24,7 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 use tracing::{debug, error, info, warn};
-use vouchsafe_shared::config::{AgentConfig, ReloadConfig};
+use vouchsafe_shared::config::AgentConfig;
 
 use self::{
     clock::Clock, forward::Waiting, memory::Memory, request::Outcome, run::Queue, wait::Signals,
@@ -68,8 +68,7 @@ pub struct Driver<S> {
     told: Told,
     programs: Queue,
     forwards: Waiting,
-    /// Reloads under way, and the volumes to put down as told of when there are none.
-    reloading: usize,
+    /// The volumes to put down as told of when nobody has to be told any more.
     untold: BTreeSet<VolumeIndex>,
     /// When to give up what is not rendered by then.
     limit: Option<Instant>,
@@ -119,7 +118,8 @@ impl<S: Store> Driver<S> {
     ) -> Self {
         let told = Told::new(&config);
         let found = told.found(&config);
-        let (memory, resume) = Memory::load(StateFile::new(&config), stores.len());
+        let (memory, mut resume) = Memory::load(StateFile::new(&config), stores.len());
+        resume.told = told.reloads(&config);
         Self {
             lifecycle: Lifecycle::new(Plan::new(&config), mode, rng, &found, resume),
             mode,
@@ -134,7 +134,6 @@ impl<S: Store> Driver<S> {
             told,
             programs: Queue::default(),
             forwards: Waiting::default(),
-            reloading: 0,
             untold: BTreeSet::new(),
             limit: None,
             deadline: None,
@@ -266,7 +265,15 @@ impl<S: Store> Driver<S> {
             self.tell(&event);
             let now = self.now();
             self.remember(now, &event);
-            for action in self.lifecycle.handle(now, event) {
+            let reloaded = match event {
+                Event::ReloadEnded { reload, .. } => Some(reload),
+                _ => None,
+            };
+            let actions = self.lifecycle.handle(now, event);
+            if let Some(reload) = reloaded {
+                self.reloaded(reload);
+            }
+            for action in actions {
                 match action {
                     Action::Render(volume) => events.push(self.render(volume)),
                     Action::Reload(reload) => self.reload(reload),
@@ -299,10 +306,9 @@ impl<S: Store> Driver<S> {
     }
 
     fn reload(&mut self, index: ReloadIndex) {
-        let ReloadConfig { action, .. } = self.config.reload[index.0].clone();
-        self.reloading += 1;
+        let config = self.config.reload[index.0].clone();
         self.tasks.spawn(async move {
-            let result = reload::send(&action).await;
+            let result = reload::send(&config).await;
             Done::Reload {
                 reload: index,
                 result,
@@ -323,11 +329,7 @@ impl<S: Store> Driver<S> {
                 self.forward();
                 event
             }
-            Done::Reload { reload, result } => {
-                self.reloading -= 1;
-                self.reloaded(reload, result);
-                Event::Tick
-            }
+            Done::Reload { reload, result } => Event::ReloadEnded { reload, result },
             Done::Program(result) => self.program_ended(result),
             Done::Forwarded => Event::Tick,
         }
@@ -375,7 +377,7 @@ impl<S: Store> Driver<S> {
 
     /// Once every reload and program has ended, well or not, the application knows what it can know.
     fn record_told(&mut self) {
-        if self.reloading > 0 || !self.programs.is_idle() {
+        if self.lifecycle.is_telling() || !self.programs.is_idle() {
             return;
         }
         for volume in std::mem::take(&mut self.untold) {

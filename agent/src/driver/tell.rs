@@ -14,18 +14,34 @@ use crate::{
 };
 
 impl<S: Store> Driver<S> {
-    pub(super) fn reloaded(&self, reload: ReloadIndex, result: Result<String, Fault>) {
-        let on = self.config.reload[reload.0]
-            .on
-            .iter()
-            .map(ToString::to_string);
+    /// What came of telling the application.
+    pub(super) fn reloaded(&self, index: ReloadIndex) {
+        let config = &self.config.reload[index.0];
+        let on = config.on.iter().map(|file| file.name().as_str());
         let files = on.collect::<Vec<_>>().join(",");
-        self.metrics.count_reload(result.is_ok());
-        match result {
-            Ok(what) => info!(files, what, "reload_sent"),
+        let mut reloads = self.lifecycle.reloads();
+        let state = reloads.find(|(reload, _)| *reload == index);
+        let Some(report) = state.and_then(|(_, state)| state.last()) else {
+            return;
+        };
+        if config.on_first
+            && let Err(failure) = self.told.record_reload(index)
+        {
+            warn!(%failure, "told_not_recorded");
+        }
+        self.metrics
+            .count_reload(config.action.kind(), report.result.is_ok());
+        let attempt = report.attempt;
+        match &report.result {
+            Ok(what) => info!(files, what, attempt, "reload_sent"),
             Err(fault) => {
-                self.metrics.count_fault(&fault);
-                warn!(files, code = %fault.code, reason = fault.message, "reload_failed");
+                self.metrics.count_fault(fault);
+                let (code, reason) = (&fault.code, &fault.message);
+                if report.given_up {
+                    error!(files, %code, reason, attempt, "reload_given_up: the application goes on without the change");
+                } else {
+                    warn!(files, %code, reason, attempt, "reload_failed: it is tried again");
+                }
             }
         }
     }
@@ -85,6 +101,7 @@ impl<S: Store> Driver<S> {
             | Event::Read { .. }
             | Event::RefreshRequested
             | Event::CommandEnded
+            | Event::ReloadEnded { .. }
             | Event::ShutdownRequested(_)
             | Event::Revoked { .. } => {}
         }

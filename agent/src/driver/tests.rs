@@ -165,7 +165,10 @@ impl Bench {
     }
 
     fn driver(&self, mode: Mode, files: &Value) -> Driver<Fake> {
-        let config = self.config(files);
+        self.driver_of(mode, self.config(files))
+    }
+
+    fn driver_of(&self, mode: Mode, config: AgentConfig) -> Driver<Fake> {
         let templates = Templates::load(&config);
         let fake = Fake {
             world: Arc::clone(&self.world),
@@ -375,4 +378,78 @@ async fn what_a_later_run_of_a_template_asks_for_is_read_and_not_recalled() {
     let asked = |what: &str| bench.log().iter().filter(|line| *line == what).count();
     assert_eq!((asked("ask a"), asked("login")), (1, 1));
     assert!(bench.is_there("secrets/b"));
+}
+
+#[tokio::test]
+async fn the_first_rendering_is_told_once_by_the_life_beside_the_app() {
+    let mut bench = Bench::new();
+    let marker = bench.directory.path().join("reloaded");
+    let config = |bench: &Bench| {
+        let mut config = bench.config(&json!([file("a")]));
+        let touch = json!([{ "on": ["a"], "touch": { "path": marker }, "on_first": true }]);
+        config.reload = serde_json::from_value(touch).unwrap();
+        config
+    };
+    let (_wishes, inbox) = mpsc::channel(1);
+    let init = bench.driver_of(Mode::HandOver, config(&bench));
+    assert_eq!(init.run(inbox).await.unwrap(), ExitCode::SUCCESS);
+    assert!(bench.is_there("secrets/a") && !bench.is_there("reloaded"));
+
+    let sidecar = bench.driver_of(Mode::Stay, config(&bench));
+    let metrics = Arc::clone(&sidecar.metrics);
+    let inbox = bench.inbox.take().unwrap();
+    let running = async { sidecar.run(inbox).await.unwrap() };
+    beside(running, async {
+        let told = async {
+            while !bench.is_there("run/told-by-0") || !bench.is_there("run/told-0") {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        assert!(timeout(60 * SECOND, told).await.is_ok());
+    })
+    .await;
+    assert!(bench.is_there("reloaded"));
+    let page = metrics.page();
+    let line = "vouchsafe_agent_reloads_total{kind=\"touch\",result=\"success\"} 1";
+    assert!(page.contains(line), "{page}");
+
+    std::fs::remove_file(&marker).unwrap();
+    let next = bench.driver_of(Mode::Once, config(&bench));
+    let (_wishes, inbox) = mpsc::channel(1);
+    assert_eq!(next.run(inbox).await.unwrap(), ExitCode::SUCCESS);
+    assert!(!bench.is_there("reloaded"), "told again");
+}
+
+#[tokio::test]
+async fn what_was_not_told_when_the_agent_died_is_told_in_the_next_life() {
+    let mut bench = Bench::new();
+    let marker = bench.directory.path().join("reloaded");
+    let config = |bench: &Bench, first: bool| {
+        let mut config = bench.config(&json!([file("a")]));
+        let mut touch = json!([{ "on": ["a"], "touch": { "path": marker } }]);
+        if first {
+            touch[0]["on_first"] = json!(true);
+            touch[0]["debounce"] = json!("1h");
+        }
+        config.reload = serde_json::from_value(touch).unwrap();
+        config
+    };
+    let killed = bench.driver_of(Mode::Stay, config(&bench, true));
+    let inbox = bench.inbox.take().unwrap();
+    let running = async { killed.run(inbox).await.unwrap() };
+    beside(running, async {
+        let rendered = async {
+            while !bench.is_there("secrets/a") {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        assert!(timeout(60 * SECOND, rendered).await.is_ok());
+    })
+    .await;
+    assert!(!bench.is_there("reloaded") && !bench.is_there("run/told-0"));
+
+    let next = bench.driver_of(Mode::Once, config(&bench, false));
+    let (_wishes, inbox) = mpsc::channel(1);
+    assert_eq!(next.run(inbox).await.unwrap(), ExitCode::SUCCESS);
+    assert!(bench.is_there("reloaded") && bench.is_there("run/told-0"));
 }

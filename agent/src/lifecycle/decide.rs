@@ -1,10 +1,10 @@
 //! What to do now, given all that is known.
 
 use super::{
-    Action, Ending, FileIndex, Lifecycle, Mode, Moment, PlannedSecret, RETRY_LIMIT, SecretIndex,
-    SecretState, StoreIndex, Subject, VolumeIndex, secret::SecretStep, session::SessionStep,
+    Action, Ending, Lifecycle, Mode, Moment, PlannedSecret, RETRY_LIMIT, SecretIndex, SecretState,
+    StoreIndex, Subject, VolumeIndex, secret::SecretStep, session::SessionStep,
 };
-use crate::plan::PlannedFile;
+use crate::plan::{FileIndex, PlannedFile};
 
 impl Lifecycle {
     pub(super) fn decide(&mut self, now: Moment, actions: &mut Vec<Action>) {
@@ -35,19 +35,25 @@ impl Lifecycle {
             if !self.can_render(volume) {
                 continue;
             }
-            let mut needed = self.demand.needs_of(volume);
-            let more_to_come = needed.any(|secret| {
-                let planned = self.demand.secret(secret);
-                let is_asked = planned.is_some_and(|secret| match secret.store {
-                    Some(store) => self.stores[store.0].busy,
-                    None => true,
-                });
-                is_asked && self.secrets[secret.0].is_about_to_be_read(now)
-            });
+            let more_to_come = self.more_to_come(now, volume);
             if self.volumes[index].start_rendering(now, more_to_come) {
                 actions.push(Action::Render(volume));
             }
         }
+        self.start_reloads(now, actions);
+    }
+
+    /// Whether other reads of the same round are under way that the volume may change by.
+    pub(super) fn more_to_come(&self, now: Moment, volume: VolumeIndex) -> bool {
+        let mut needed = self.demand.needs_of(volume);
+        needed.any(|secret| {
+            let planned = self.demand.secret(secret);
+            let is_asked = planned.is_some_and(|secret| match secret.store {
+                Some(store) => self.stores[store.0].busy,
+                None => true,
+            });
+            is_asked && self.secrets[secret.0].is_about_to_be_read(now)
+        })
     }
 
     fn next_request(&mut self, now: Moment, store: StoreIndex) -> Option<Action> {
@@ -78,13 +84,19 @@ impl Lifecycle {
             Mode::HandOver => Some(Ending::Life),
         };
         if self.ending.is_some() {
-        } else if let Some(ending) = done.filter(|_| self.is_rendered() && self.running == 0) {
+        } else if let Some(ending) = done.filter(|_| self.is_done()) {
             self.end(ending, now);
         } else if self.gives_up_at().is_some_and(|at| at <= now) {
             let given_up = self.longest_failing().map(|(_, secret)| secret);
             actions.extend(given_up.map(|secret| Action::GiveUp(Subject::Secret(secret))));
             self.end(Ending::Life, now);
         }
+    }
+
+    /// All is rendered, and told where that is this life's matter.
+    fn is_done(&self) -> bool {
+        let is_told = self.mode == Mode::HandOver || !self.is_telling();
+        self.is_rendered() && self.running == 0 && is_told
     }
 
     /// When the agent ends because a secret could not be had.

@@ -68,6 +68,11 @@ pub enum Event {
         asked: Vec<Asked>,
         outcome: Outcome,
     },
+    /// The application was told, or could not be: what was done, or why not.
+    ReloadEnded {
+        reload: ReloadIndex,
+        result: Result<String, Fault>,
+    },
     /// A program that was to run after a change of files has ended, well or not.
     CommandEnded,
     /// The machine's wall clock jumped ahead by this much.
@@ -131,6 +136,7 @@ pub enum Action {
     Render(VolumeIndex),
     /// Remove what a volume showed before the last change.
     DropPrevious(VolumeIndex),
+    /// Tell the application. Answered by exactly one event.
     Reload(ReloadIndex),
     /// Run the program that belongs to a file. Answered by exactly one event.
     Run(FileIndex),

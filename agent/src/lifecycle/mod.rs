@@ -28,9 +28,9 @@
 //! - A template whose failure is fatal stops the agent as a signal would. So does, where that is
 //!   wanted, a login that fails or a secret that could not be had for [`RETRY_LIMIT`]; but then
 //!   another life of the agent follows, and what it needs is not given back.
-//! - Reloads follow a change of files that were there before, never the first rendering; and what
-//!   an earlier life of the agent changed without telling. The program of a file runs after each
-//!   change of it, the first one included.
+//! - Reloads ([`reload`]) follow a change of files that were there before, and the first rendering
+//!   only where that is asked for; and what an earlier life of the agent changed without telling.
+//!   The program of a file runs after each change of it, the first one included.
 //! - What an earlier life left ([`Resume`]) is taken up as if that life had gone on: the token stays
 //!   in use, answers that are still good are not asked for again, and leases are renewed when they
 //!   would have been.
@@ -39,6 +39,7 @@ mod backoff;
 mod decide;
 mod demand;
 mod event;
+mod reload;
 mod resume;
 mod secret;
 mod session;
@@ -59,11 +60,12 @@ use self::{
 pub use self::{
     demand::Demand,
     event::{Action, Asked, Ending, Event, FileFault, Found, Mode, Outcome, Prospect, Subject},
+    reload::{ReloadReport, ReloadState},
     resume::{Resume, ResumedSecret, ResumedToken},
 };
 use crate::{
     fault::{Fault, Retry, Whose},
-    plan::{FileIndex, Plan, PlannedSecret, ReloadIndex, SecretIndex, StoreIndex, VolumeIndex},
+    plan::{Plan, PlannedSecret, ReloadIndex, SecretIndex, StoreIndex, VolumeIndex},
     store::{Lifetime, TokenLease},
 };
 
@@ -90,6 +92,7 @@ pub struct Lifecycle {
     /// As many as the demand has indices.
     secrets: Vec<SecretState>,
     volumes: Vec<VolumeState>,
+    reloads: Vec<ReloadState>,
     resume: Resume,
     /// What was decided outside of [`Lifecycle::handle`].
     pending: Vec<Action>,
@@ -145,9 +148,12 @@ impl Lifecycle {
         let volumes = plan.volumes.iter().enumerate().map(|(index, keep)| {
             VolumeState::new(found.get(index).copied().unwrap_or(Found::Nothing), *keep)
         });
+        let reloads = (0..plan.reloads.len())
+            .map(|index| ReloadState::new(resume.told.contains(&ReloadIndex(index))));
         let mut lifecycle = Self {
             stores: stores.collect(),
             secrets: Vec::new(),
+            reloads: reloads.collect(),
             volumes: volumes.collect(),
             demand: Demand::new(plan),
             mode,
@@ -210,10 +216,8 @@ impl Lifecycle {
             .filter(|(index, _)| self.can_render(VolumeIndex(*index)))
             .filter_map(|(_, volume)| volume.due());
         let drops = self.volumes.iter().filter_map(VolumeState::drop_due);
-        let next = stores
-            .chain(renders)
-            .chain(drops)
-            .chain(self.next_due(None));
+        let next = stores.chain(renders).chain(drops);
+        let next = next.chain(self.next_due(None)).chain(self.next_reload());
         next.chain(winding_down).chain(self.gives_up_at()).min()
     }
 
@@ -346,6 +350,7 @@ impl Lifecycle {
                     secret.wall_clock_set_ahead(now, by);
                 }
             }
+            Event::ReloadEnded { reload, result } => self.reload_ended(now, reload, result),
             Event::CommandEnded => self.running = self.running.saturating_sub(1),
             Event::ShutdownRequested(ending) => {
                 let grace = match ending {
@@ -506,19 +511,17 @@ impl Lifecycle {
                 }
                 let untold = state.rendered(kept.map(|kept| kept.fault));
                 let plan = self.demand.plan();
-                let is_news = |file: &FileIndex| {
-                    let of_volume = plan.files[file.0].volume == volume;
-                    of_volume && (untold || !first && changed.contains(file))
-                };
-                let reloads = plan.reloads.iter().enumerate();
-                let told = reloads.filter(|(_, files)| files.iter().any(is_news));
-                actions.extend(told.map(|(index, _)| Action::Reload(ReloadIndex(index))));
                 let files = plan.files_of(volume).filter(|(_, file)| file.command);
                 let files = files.map(|(index, _)| index);
                 let runs = files.filter(|index| untold || changed.contains(index));
                 let before = actions.len();
                 actions.extend(runs.map(Action::Run));
                 self.running += actions.len() - before;
+                let of_volume: Vec<_> = plan.files_of(volume).map(|(index, _)| index).collect();
+                self.note_changes(now, volume, |file| {
+                    let is_news = untold || !first && changed.contains(&file);
+                    is_news && of_volume.contains(&file)
+                });
             }
         }
     }

@@ -4,7 +4,7 @@ use vouchsafe_template::scope::Dependency;
 
 use super::Moment;
 use crate::{
-    plan::{PlannedSecret, StoreIndex},
+    plan::{PlannedSecret, ReloadIndex, StoreIndex},
     store::{Lifetime, TokenLease},
 };
 
@@ -16,6 +16,8 @@ pub struct Resume {
     /// By store; fewer are as good as none.
     pub tokens: Vec<Option<ResumedToken>>,
     pub secrets: Vec<ResumedSecret>,
+    /// The reloads that the application was told by before.
+    pub told: Vec<ReloadIndex>,
 }
 
 /// A token that an earlier life had.

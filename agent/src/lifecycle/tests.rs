@@ -1,6 +1,7 @@
 mod endings;
 mod leases;
 mod looks;
+mod reloads;
 mod resume;
 mod templates;
 mod world;
@@ -10,7 +11,7 @@ use vouchsafe_shared::diagnostic::Code;
 
 use self::world::{SECOND, World, down, fault, plan};
 use super::*;
-use crate::store::TokenLease;
+use crate::{plan::FileIndex, store::TokenLease};
 
 #[test]
 fn the_first_rendering_comes_once_all_secrets_are_there_and_tells_nobody() {

@@ -76,6 +76,11 @@ impl VolumeState {
             .map(|dirty| (dirty + RENDER_DELAY).max(self.backoff.until()))
     }
 
+    /// Whether a change is being rendered, or will be as soon as its round of reads is over.
+    pub(super) fn is_about_to_render(&self, now: Moment) -> bool {
+        self.rendering || self.dirty.is_some() && self.backoff.until() <= now
+    }
+
     /// Whether to render now; `more_to_come` if other reads of the same round are under way.
     pub(super) fn start_rendering(&mut self, now: Moment, more_to_come: bool) -> bool {
         let Some(dirty) = self.dirty else {

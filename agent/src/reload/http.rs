@@ -1,22 +1,33 @@
 use std::net::Ipv4Addr;
 
 use http_body_util::Empty;
-use hyper::{Request, StatusCode, body::Bytes, client::conn::http1, header};
+use hyper::{
+    Request, StatusCode,
+    body::Bytes,
+    client::conn::http1,
+    header,
+    rt::{Read, Write},
+};
 use hyper_util::rt::TokioIo;
-use tokio::{net::TcpStream, time::timeout};
-use vouchsafe_shared::{config::HttpReload, diagnostic::Code};
+use tokio::{
+    net::{TcpStream, UnixStream},
+    time::timeout,
+};
+use vouchsafe_shared::{
+    config::HttpReload,
+    diagnostic::Code,
+    value::{HttpAddress, HumanDuration},
+};
 
 use crate::fault::{Fault, Retry, Whose};
 
-/// Sends the request to the pod's own loopback address and waits for the answer's status.
-pub(super) async fn send(reload: &HttpReload) -> Result<String, Fault> {
-    let HttpReload {
-        method,
-        port,
-        path,
-        timeout: limit,
-    } = reload;
-    let what = format!("{method} http://127.0.0.1:{port}{path}");
+/// Sends the request within the pod and waits for the answer's status.
+pub(super) async fn send(reload: &HttpReload, limit: HumanDuration) -> Result<String, Fault> {
+    let HttpReload { method, path, .. } = reload;
+    let what = match &reload.address {
+        HttpAddress::Port(port) => format!("{method} http://127.0.0.1:{port}{path}"),
+        HttpAddress::Socket(socket) => format!("{method} {path} at socket {socket}"),
+    };
     let failed = |reason: String| {
         let message = format!("{what}: {reason}");
         Fault::new(Code::RequestFailed, Whose::User, Retry::Backoff, message)
@@ -26,7 +37,7 @@ pub(super) async fn send(reload: &HttpReload) -> Result<String, Fault> {
         Ok(Err(reason)) => return Err(failed(reason)),
         Err(_) => return Err(failed(format!("no answer within {limit}"))),
     };
-    if status.is_success() {
+    if reload.expect_status.contains(status.as_u16()) {
         return Ok(format!("{what}: {}", status.as_u16()));
     }
     Err(failed(format!(
@@ -36,22 +47,43 @@ pub(super) async fn send(reload: &HttpReload) -> Result<String, Fault> {
 }
 
 async fn exchange(reload: &HttpReload) -> Result<StatusCode, String> {
-    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, reload.port))
+    match &reload.address {
+        HttpAddress::Port(port) => {
+            let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, *port)).await;
+            let stream = stream.map_err(|error| error.to_string())?;
+            ask(reload, &format!("127.0.0.1:{port}"), TokioIo::new(stream)).await
+        }
+        HttpAddress::Socket(socket) => {
+            let stream = UnixStream::connect(socket.as_str()).await;
+            let stream = stream.map_err(|error| error.to_string())?;
+            ask(reload, "localhost", TokioIo::new(stream)).await
+        }
+    }
+}
+
+async fn ask(
+    reload: &HttpReload,
+    host: &str,
+    stream: impl Read + Write + Unpin,
+) -> Result<StatusCode, String> {
+    let (mut sender, connection) = http1::handshake::<_, Empty<Bytes>>(stream)
         .await
         .map_err(|error| error.to_string())?;
-    let (mut sender, connection) = http1::handshake::<_, Empty<Bytes>>(TokioIo::new(stream))
-        .await
-        .map_err(|error| error.to_string())?;
-    let request = Request::builder()
+    let mut request = Request::builder()
         .method(reload.method.as_str())
         .uri(&reload.path)
-        .header(header::HOST, format!("127.0.0.1:{}", reload.port))
         .header(header::CONTENT_LENGTH, "0")
-        .header(header::CONNECTION, "close")
-        .header(
-            header::USER_AGENT,
-            concat!("vouchsafe-agent/", env!("CARGO_PKG_VERSION")),
-        )
+        .header(header::CONNECTION, "close");
+    let agent = concat!("vouchsafe-agent/", env!("CARGO_PKG_VERSION"));
+    for (name, value) in [("host", host), ("user-agent", agent)] {
+        if !reload.headers.has(name) {
+            request = request.header(name, value);
+        }
+    }
+    for (name, value) in reload.headers.iter() {
+        request = request.header(name, value);
+    }
+    let request = request
         .body(Empty::new())
         .map_err(|error| error.to_string())?;
     // The connection is driven here and not in a task: it ends with this exchange.
@@ -75,24 +107,26 @@ mod tests {
         io::{AsyncReadExt, AsyncWriteExt},
         net::TcpListener,
     };
-    use vouchsafe_shared::value::{HttpMethod, HumanDuration};
+    use vouchsafe_shared::value::{Headers, HttpMethod, Statuses};
 
     use super::*;
 
-    fn reload(port: u16, timeout: &str) -> HttpReload {
-        let timeout = timeout.parse::<HumanDuration>().unwrap();
+    fn reload(port: u16) -> HttpReload {
         HttpReload {
             method: HttpMethod::Post,
-            port,
+            address: HttpAddress::Port(port),
             path: "/-/reload".into(),
-            timeout,
+            headers: Headers::default(),
+            expect_status: Statuses::default(),
         }
     }
+
+    const LONG: HumanDuration = HumanDuration::from_secs(10);
 
     /// Tells an application that answers with `answer`; the result, and what it was asked.
     async fn told(answer: &str) -> (Result<String, Fault>, String) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let reload = reload(listener.local_addr().unwrap().port(), "10s");
+        let reload = reload(listener.local_addr().unwrap().port());
         let application = async {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut request = vec![0; 1024];
@@ -100,7 +134,7 @@ mod tests {
             stream.write_all(answer.as_bytes()).await.unwrap();
             String::from_utf8_lossy(&request[..length]).into_owned()
         };
-        tokio::join!(send(&reload), application)
+        tokio::join!(send(&reload, LONG), application)
     }
 
     #[tokio::test]
@@ -133,7 +167,7 @@ mod tests {
             .local_addr()
             .unwrap()
             .port();
-        let fault = send(&reload(port, "10s")).await.unwrap_err();
+        let fault = send(&reload(port), LONG).await.unwrap_err();
         assert!(fault.message.contains("refused"), "{}", fault.message);
     }
 
@@ -141,7 +175,9 @@ mod tests {
     async fn an_application_that_does_not_answer_is_given_up_on() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let fault = send(&reload(port, "20ms")).await.unwrap_err();
+        let fault = send(&reload(port), "20ms".parse().unwrap())
+            .await
+            .unwrap_err();
         assert!(
             fault.message.ends_with("no answer within 20ms"),
             "{}",

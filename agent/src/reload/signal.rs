@@ -1,34 +1,112 @@
-use std::path::Path;
+use std::{
+    fs::OpenOptions,
+    io::{self, Read},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+    process,
+};
 
-use rustix::process::{PidfdFlags, Signal as SystemSignal, pidfd_open, pidfd_send_signal};
-use vouchsafe_shared::{config::SignalReload, diagnostic::Code, value::Signal};
+use rustix::{
+    fs::OFlags,
+    io::Errno,
+    process::{Pid, PidfdFlags, Signal as SystemSignal, pidfd_open, pidfd_send_signal},
+};
+use vouchsafe_shared::{
+    config::{SignalReload, SignalTarget},
+    diagnostic::Code,
+    value::Signal,
+};
 
-use super::process;
+use super::process::{Process, Wanted, first_of, of_number};
 use crate::fault::{Fault, Retry, Whose};
 
-/// Signals the first process of a container.
+/// Signals the process that is meant.
 pub(super) fn send(reload: &SignalReload) -> Result<String, Fault> {
-    let SignalReload { container, signal } = reload;
-    let failed = |reason: String| {
-        let message = format!("{signal} to container {container}: {reason}");
-        Fault::new(Code::SignalFailed, Whose::Pod, Retry::Backoff, message)
-    };
     let proc = Path::new("/proc");
-    let process = process::first_of(proc, container).map_err(|error| failed(error.to_string()))?;
-    let pid = rustix::process::Pid::from_raw(process.pid)
-        .ok_or_else(|| failed("its process has no number".to_owned()))?;
+    let later = |reason: String| failed(reload, &reason, Retry::Backoff);
+    let process = find(proc, &reload.target).map_err(later)?;
+    let number = process.pid;
+    let pid = Pid::from_raw(number).ok_or_else(|| later("its process has no number".to_owned()))?;
     let handle = pidfd_open(pid, PidfdFlags::empty())
-        .map_err(|error| failed(format!("process {}: {error}", process.pid)))?;
+        .map_err(|error| later(format!("process {number}: {error}")))?;
     // The number may have passed to another process between the search and here; the handle cannot.
-    if process::first_of(proc, container).ok().as_ref() != Some(&process) {
-        return Err(failed("its process ended just now".to_owned()));
+    if find(proc, &reload.target).ok() != Some(process) {
+        return Err(later("its process ended just now".to_owned()));
     }
-    pidfd_send_signal(&handle, system(*signal))
-        .map_err(|error| failed(format!("process {}: {error}", process.pid)))?;
+    pidfd_send_signal(&handle, system(reload.signal)).map_err(|error| match error {
+        // Other users stay others, however often it is tried.
+        Errno::PERM => failed(
+            reload,
+            &format!("process {number} runs as another user than the agent"),
+            Retry::Rarely,
+        ),
+        error => later(format!("process {number}: {error}")),
+    })?;
     Ok(format!(
-        "{signal} to process {} of container {container}",
-        process.pid
+        "{} to process {number} of {}",
+        reload.signal,
+        named(&reload.target)
     ))
+}
+
+pub(super) fn failed(reload: &SignalReload, reason: &str, retry: Retry) -> Fault {
+    let message = format!("{} to {}: {reason}", reload.signal, named(&reload.target));
+    Fault::new(Code::SignalFailed, Whose::Pod, retry, message)
+}
+
+fn named(target: &SignalTarget) -> String {
+    match target {
+        SignalTarget::Container(name) => format!("container {name}"),
+        SignalTarget::Process(name) => format!("program {name}"),
+        SignalTarget::PidFile(path) => format!("pid file {path}"),
+    }
+}
+
+fn find(proc: &Path, target: &SignalTarget) -> Result<Process, String> {
+    match target {
+        SignalTarget::Container(name) => {
+            first_of(proc, Wanted::Container(name)).map_err(|error| error.to_string())
+        }
+        SignalTarget::Process(name) => {
+            first_of(proc, Wanted::Program(name)).map_err(|error| error.to_string())
+        }
+        SignalTarget::PidFile(path) => {
+            let number = number_in(Path::new(path.as_str()))?;
+            of_number(proc, number).ok_or_else(|| format!("there is no process {number}"))
+        }
+    }
+}
+
+/// The number that a file holds, which says nothing of anything else in it.
+fn number_in(path: &Path) -> Result<i32, String> {
+    /// More than any number, and a few blanks.
+    const LIMIT: u64 = 32;
+    let unreadable = |error: io::Error| format!("it cannot be read: {error}");
+    // A pipe in its place must not keep the agent waiting.
+    let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC)
+        .bits()
+        .cast_signed();
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags)
+        .open(path)
+        .map_err(unreadable)?;
+    if !file.metadata().map_err(unreadable)?.is_file() {
+        return Err("it is no file".to_owned());
+    }
+    let mut text = String::new();
+    let read = file.take(LIMIT).read_to_string(&mut text);
+    let first = text.lines().next().unwrap_or_default().trim();
+    let number = first.parse().ok().filter(|_| read.is_ok());
+    match number {
+        // In a namespace that containers share, the first process is none of theirs.
+        Some(number @ 2..) if i64::from(number) != i64::from(process::id()) => Ok(number),
+        Some(1) => Err(
+            "it says 1, which in a pod that shares its processes is none of the application's"
+                .to_owned(),
+        ),
+        _ => Err("it holds no number of another process".to_owned()),
+    }
 }
 
 const fn system(signal: Signal) -> SystemSignal {

@@ -1,7 +1,9 @@
 //! What kinds of values there are: one list for the parser and for the reference page.
 
 use super::{number, spec::Dialect, time, values};
-use crate::value::{AuthMount, ByteSize, OutputFormat, ReloadRequest, StoreAddress, ValueError};
+use crate::value::{
+    AuthMount, ByteSize, Headers, OutputFormat, ReloadRequests, Statuses, StoreAddress, ValueError,
+};
 
 /// The kind of an annotation's value.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -18,6 +20,7 @@ pub enum Kind {
     Filled,
     Format,
     Grace,
+    Headers,
     Integer,
     JsonPatch,
     Lifetime,
@@ -40,6 +43,7 @@ pub enum Kind {
     Reload,
     Share,
     Size,
+    Statuses,
     /// Any text; a blank one is as good as none.
     Text,
     User,
@@ -60,6 +64,7 @@ impl Kind {
             Self::Filled | Self::Text => "any text",
             Self::Format => "raw, env, json, yaml or properties",
             Self::Grace => "a duration; under the other prefixes a number of seconds",
+            Self::Headers => "lines of `Name: value`",
             Self::JsonPatch => "a list of RFC 6902 operations in JSON",
             Self::Lifetime => "a duration from 10m",
             Self::LogFormat => "text (or standard) or json",
@@ -76,9 +81,12 @@ impl Kind {
             }
             Self::Range => "two durations: 15s..5m",
             Self::Reference => "PATH or PATH#KEY",
-            Self::Reload => "signal:SIGNAL@CONTAINER or http:METHOD:PORT/PATH",
+            Self::Reload => {
+                "one in each line: signal:SIGNAL@CONTAINER, signal:SIGNAL@process:NAME, signal:SIGNAL@pidfile:PATH, http:METHOD:PORT/PATH, http:METHOD:unix:SOCKET:/PATH, exec:LINE or touch:PATH"
+            }
             Self::Share => "a number above 0 and below 1",
             Self::Size => "a size: 64Ki, 8Mi",
+            Self::Statuses => "HTTP statuses and ranges of them: 200-299,304",
             Self::User => "a number from 0",
         }
     }
@@ -107,6 +115,7 @@ impl Kind {
             Self::Filled | Self::Names | Self::Reference | Self::Text => Ok(()),
             Self::Format => text.parse::<OutputFormat>().map(drop),
             Self::Grace => time::grace(dialect, text).map(drop),
+            Self::Headers => text.parse::<Headers>().map(drop),
             Self::Integer => number::integer(dialect, text).map(drop),
             Self::JsonPatch => values::json_patch(dialect, text).map(drop),
             Self::Lifetime => time::lifetime(dialect, text).map(drop),
@@ -120,9 +129,10 @@ impl Kind {
             Self::ProxyToken => values::proxy_token(dialect, text).map(drop),
             Self::Quantity => values::quantity(dialect, text).map(drop),
             Self::Range => time::range(dialect, text).map(drop),
-            Self::Reload => text.parse::<ReloadRequest>().map(drop),
+            Self::Reload => text.parse::<ReloadRequests>().map(drop),
             Self::Share => number::share(dialect, text).map(drop),
             Self::Size => text.parse::<ByteSize>().map(drop),
+            Self::Statuses => text.parse::<Statuses>().map(drop),
             Self::User => number::user(dialect, text).map(drop),
         }
     }

@@ -53,7 +53,7 @@ pub use parse::{Intent, Rejection, parse, parse_checking, parse_layers};
 pub use spec::{
     ApiSpec, Asked, AuthSpec, ConnectionSpec, ContainerSelection, ContainerSpec, DefaultTemplate,
     Dialect, FileSource, FileSpec, IdentityTokenSpec, InitContainerSelection, InjectSpec, Override,
-    Phases, Placement, RefreshSpec, ReloadSpec, TemplateOrigin, TemplateSpec,
+    Phases, Placement, RefreshSpec, ReloadOptions, ReloadSpec, TemplateOrigin, TemplateSpec,
 };
 pub use table::{Annotation, Name, Origin, Prefix, Scope, TABLE, TOPICS};
 

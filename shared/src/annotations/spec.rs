@@ -3,8 +3,8 @@ use std::{collections::BTreeMap, fmt, str::FromStr};
 use crate::{
     config::{AdaptiveRange, LogFormat, LogLevel, ProxyToken, SecretSource},
     value::{
-        AuthMount, ByteSize, DirectoryPath, FileMode, FileName, HumanDuration, Quantity,
-        ReloadRequest, StoreAddress, ValueError,
+        AuthMount, ByteSize, DirectoryPath, FileMode, FileName, Headers, HumanDuration, Quantity,
+        ReloadRequest, Statuses, StoreAddress, ValueError,
     },
 };
 
@@ -12,7 +12,7 @@ use crate::{
 /// is `None` is left to the webhook's own settings.
 ///
 /// Files are distinct, none lies where another needs a directory, `raw` files have a key, and
-/// reloads name files that exist. Under our own prefix there is at least one file, unless the agent
+/// reloads are about files that exist. Under our own prefix there is at least one file, unless the agent
 /// has a configuration of the user's own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InjectSpec {
@@ -289,8 +289,23 @@ impl fmt::Display for DefaultTemplate {
 pub struct ReloadSpec {
     /// The annotation that asks for it, for messages about containers.
     pub annotation: String,
-    pub on: Vec<FileName>,
+    /// Indices into [`InjectSpec::files`], in rising order.
+    pub on: Vec<usize>,
     pub request: ReloadRequest,
+    pub options: ReloadOptions,
+}
+
+/// What is said about a reload beside what it is; what is absent is left to the contract's defaults.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReloadOptions {
+    pub timeout: Option<HumanDuration>,
+    pub retries: Option<u32>,
+    pub debounce: Option<HumanDuration>,
+    pub on_first: bool,
+    /// Of HTTP requests only.
+    pub headers: Headers,
+    /// Of HTTP requests only.
+    pub expect_status: Option<Statuses>,
 }
 
 /// Which of the pod's app containers see the files.

@@ -21,7 +21,10 @@ pub use self::{
     auth::{AppRoleAuth, AuthConfig, CertAuth, JwtAuth, KubernetesAuth, TokenFileAuth},
     command::{CommandConfig, CommandLine},
     refresh::{AdaptiveRange, RefreshConfig},
-    reload::{HttpReload, ReloadAction, ReloadConfig, SignalReload},
+    reload::{
+        CommandReload, FileInVolume, HttpReload, ReloadAction, ReloadConfig, ReloadFile,
+        SignalReload, SignalTarget, TouchReload,
+    },
     source::{SecretSource, SourceConfig, TemplateSource, TemplateText, TokenSource},
     store::{ConnectionConfig, LeaseConfig, LoginConfig, StoreConfig, StoreKind, TlsConfig},
 };
@@ -256,10 +259,8 @@ impl AgentConfig {
             }
         }
         for (index, reload) in self.reload.iter().enumerate() {
-            for name in &reload.on {
-                if !self.files.iter().any(|file| &file.name == name) {
-                    return problem(format!("reload[{index}].on"), "no file with this name");
-                }
+            if let Some((field, message)) = reload.problem(self) {
+                return problem(format!("reload[{index}].{field}"), message);
             }
         }
         if let Some((field, message)) = self.refresh.problem() {

@@ -77,7 +77,7 @@ fn a_mistake_is_refused_with_its_place() {
         (
             r#""signal": { "container": "web", "signal": "SIGHUP" }"#,
             r#""signal": null"#,
-            "either `signal` or `http`",
+            "one of `signal`, `http`, `command` and `touch`",
         ),
         (r#""refresh""#, r#""refreshh""#, "unknown field `refreshh`"),
     ] {
@@ -141,4 +141,95 @@ fn a_template_is_a_source_with_its_own_fields() {
         let message = read(json).unwrap_err().to_string();
         assert!(message.contains(expected), "{json}: {message}");
     }
+}
+
+fn with_reload(reload: &str) -> Result<AgentConfig, String> {
+    let mut config: serde_json::Value = serde_json::from_str(EXAMPLE).unwrap();
+    let reload: serde_json::Value = serde_json::from_str(reload).unwrap();
+    config["reload"] = serde_json::json!([reload]);
+    config["volumes"] = serde_json::json!([{ "path": "/a" }, { "path": "/b" }, { "path": "/c" }]);
+    let mut other = config["files"][0].clone();
+    other["volume"] = 1.into();
+    let mut third = other.clone();
+    third["name"] = "app.env".into();
+    config["files"]
+        .as_array_mut()
+        .unwrap()
+        .extend([other, third]);
+    AgentConfig::from_json(&config.to_string()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn every_way_to_reload_survives_a_round_trip() {
+    for reload in [
+        r#"{"on":["app.env"],"signal":{"signal":"SIGHUP","container":"web"}}"#,
+        r#"{"on":["app.env"],"signal":{"signal":"SIGHUP","process":"nginx"},"retries":0}"#,
+        r#"{"on":["app.env"],"signal":{"signal":"SIGHUP","pid_file":"/run/app.pid"}}"#,
+        r#"{"on":["app.env"],"http":{"method":"POST","port":8080,"path":"/"},"timeout":"1s"}"#,
+        r#"{"on":["app.env"],"http":{"method":"PUT","socket":"/run/s","path":"/","headers":{"X":"y"},"expect_status":"200,304"}}"#,
+        r#"{"on":["app.env"],"command":{"run":["a","b"]},"debounce":"5s"}"#,
+        r#"{"on":[{"volume":1,"file":"db.env"}],"touch":{"path":"/app/x"},"on_first":true}"#,
+    ] {
+        let config = with_reload(reload).unwrap();
+        assert_eq!(AgentConfig::from_json(&config.to_json()).unwrap(), config);
+        let written: serde_json::Value = serde_json::from_str(&config.to_json()).unwrap();
+        let expected: serde_json::Value = serde_json::from_str(reload).unwrap();
+        assert_eq!(written["reload"][0], expected);
+    }
+}
+
+#[test]
+fn a_file_of_two_volumes_is_named_with_its_volume() {
+    let touch = r#""touch":{"path":"/app/x"}"#;
+    for (on, expected) in [
+        (r#""db.env""#, "several volumes"),
+        (r#"{"volume":2,"file":"db.env"}"#, "no file with this name"),
+    ] {
+        let message = with_reload(&format!("{{\"on\":[{on}],{touch}}}")).unwrap_err();
+        assert!(message.starts_with("reload[0].on: "), "{message}");
+        assert!(message.contains(expected), "{message}");
+    }
+    let on = r#"{"volume":1,"file":"db.env"}"#;
+    let config = with_reload(&format!("{{\"on\":[{on}],{touch}}}")).unwrap();
+    let is_on: Vec<_> = config
+        .files
+        .iter()
+        .map(|file| config.reload[0].is_on(file))
+        .collect();
+    assert_eq!(is_on, [false, true, false]);
+}
+
+#[test]
+fn a_reload_goes_one_way_and_to_one_place() {
+    for (reload, expected) in [
+        (
+            r#""touch":{"path":"/x"},"command":{"run":"x"}"#,
+            "one of `signal`",
+        ),
+        (r#""signal":{"signal":"SIGHUP"}"#, "one of `container`"),
+        (
+            r#""signal":{"signal":"SIGHUP","process":"a","container":"b"}"#,
+            "one of `container`",
+        ),
+        (r#""http":{"method":"GET","path":"/"}"#, "one of `port`"),
+        (
+            r#""http":{"method":"GET","port":80,"path":"x"}"#,
+            "begins with /",
+        ),
+        (r#""touch":{"path":"x"}"#, "not an absolute path"),
+        (
+            r#""touch":{"path":"/x"},"timeout":"0s""#,
+            "longer than zero",
+        ),
+    ] {
+        let message = with_reload(&format!("{{\"on\":[\"app.env\"],{reload}}}")).unwrap_err();
+        assert!(message.contains(expected), "{reload}: {message}");
+    }
+}
+
+#[test]
+fn the_timeout_of_a_request_is_read_where_it_used_to_be() {
+    let http = r#"{"on":["app.env"],"http":{"method":"GET","port":80,"path":"/","timeout":"3s"}}"#;
+    let config = with_reload(http).unwrap();
+    assert_eq!(config.reload[0].timeout, HumanDuration::from_secs(3));
 }

@@ -175,11 +175,17 @@ codes! {
     /// The pod forbids sharing its process namespace, which a signal needs.
     ReloadNamespace = 5003, "Remove `shareProcessNamespace: false` or `hostPID: true`, or reload by HTTP.";
     /// The process to signal was not found or could not be signalled.
-    SignalFailed = 5004, "Check that the container runs and under which user its first process runs.";
+    SignalFailed = 5004, "Check that the process runs, and under which user.";
     /// The application did not accept the reload request.
     RequestFailed = 5005, "Check the port and path, and the application's own log.";
     /// The program that is to run after a change of a file could not be run, did not end in time or failed.
     CommandFailed = 5006, "Correct the command. A program that is not in the agent's image needs an image that has it (annotation `agent-image`), or another way to tell the application: a reload by signal or HTTP.";
+    /// The marker file of a reload could not be made or given another time of change.
+    TouchFailed = 5007, "Check that the directory is there and that the agent's user may write in it. A symbolic link is not followed.";
+    /// An annotation refines reloads, and there is none that it is about.
+    ReloadOption = 5008, "Add the reload that the message names, or remove the annotation.", example: "VS5008 annotation vouchsafe.dev/reload-timeout-db: is about the reload of db, and there is none (help: add vouchsafe.dev/reload-db, or remove it)";
+    /// A reload names a file, a socket or a pid file in a directory that the agent's container does not see.
+    ReloadPath = 5009, "Mount the volume in the agent's container too: name a container that has it with `vouchsafe.dev/copy-volume-mounts`.", example: "VS5009 annotation vouchsafe.dev/reload: \"/run/app/reloaded\" is in no volume of the agent's container (help: name a container that mounts it with vouchsafe.dev/copy-volume-mounts: web)";
 
     /// A configuration file of Vault Agent is neither HCL nor JSON.
     VaultConfigSyntax = 7001, "Correct the file where the `^` points.";

@@ -6,6 +6,7 @@ mod address;
 mod directory_path;
 mod duration;
 mod file_name;
+mod file_path;
 mod format;
 mod mode;
 mod mount;
@@ -18,12 +19,15 @@ pub use address::StoreAddress;
 pub use directory_path::DirectoryPath;
 pub use duration::HumanDuration;
 pub use file_name::FileName;
+pub use file_path::FilePath;
 pub use format::OutputFormat;
 pub use mode::FileMode;
 pub use mount::AuthMount;
 pub use path::{SecretKey, SecretPath, SecretReference};
 pub use quantity::Quantity;
-pub use reload::{HttpMethod, ReloadRequest, Signal};
+pub use reload::{
+    Addressee, Headers, HttpAddress, HttpMethod, ReloadRequest, ReloadRequests, Signal, Statuses,
+};
 pub use size::ByteSize;
 
 /// Why a text is not a value of the type asked for.

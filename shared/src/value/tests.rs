@@ -140,42 +140,6 @@ fn an_auth_mount_is_always_below_auth() {
     }
 }
 
-#[test]
-fn reload_requests_read_as_they_are_written() {
-    for text in [
-        "signal:SIGHUP@web",
-        "signal:SIGUSR1",
-        "http:POST:8080/-/reload",
-        "http:GET:80/",
-    ] {
-        assert_eq!(text.parse::<ReloadRequest>().unwrap().to_string(), text);
-    }
-    assert_eq!(
-        "signal:hup@web"
-            .parse::<ReloadRequest>()
-            .unwrap()
-            .to_string(),
-        "signal:SIGHUP@web"
-    );
-    assert_eq!(
-        "http:8080".parse::<ReloadRequest>().unwrap().to_string(),
-        "http:POST:8080/"
-    );
-    for text in [
-        "",
-        "SIGHUP",
-        "signal:SIGFOO@web",
-        "signal:SIGHUP@",
-        "http:POST:0/",
-        "http:BREW:80/",
-        "http:POST:80/a b",
-        "exec:sh",
-        "mail:me",
-    ] {
-        assert!(text.parse::<ReloadRequest>().is_err(), "{text}");
-    }
-}
-
 fn survives<T>(text: &str)
 where
     T: std::str::FromStr<Err = ValueError> + std::fmt::Display + PartialEq + std::fmt::Debug,

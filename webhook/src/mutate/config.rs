@@ -12,12 +12,7 @@ use vouchsafe_shared::{
 };
 
 use super::{
-    Settings,
-    auth::Login,
-    layout::{Layout, SecretsVolume},
-    names::RUN_DIRECTORY,
-    reload::Reloads,
-    template,
+    Settings, auth::Login, layout::Layout, names::RUN_DIRECTORY, reload::Reloads, template,
 };
 
 const STORE: &str = "vault";
@@ -123,7 +118,8 @@ pub(super) fn agent_config(
     AgentConfig {
         version: AgentConfig::VERSION,
         stores: vec![store],
-        volumes: written(layout)
+        volumes: layout
+            .written()
             .map(|volume| VolumeConfig {
                 path: volume.agent_path.clone(),
                 keep_previous: spec.keep_previous,
@@ -159,12 +155,6 @@ fn api(spec: &InjectSpec) -> Option<ApiConfig> {
     })
 }
 
-/// The volumes that the agent has something to do with.
-fn written<'l, 'p>(layout: &'l Layout<'p>) -> impl Iterator<Item = &'l SecretsVolume<'p>> {
-    let volumes = layout.volumes.iter();
-    volumes.filter(|volume| !volume.files.is_empty())
-}
-
 /// Each file, once for each volume that shows it.
 fn files(
     spec: &InjectSpec,
@@ -174,7 +164,8 @@ fn files(
 ) -> Vec<FileConfig> {
     let mut files = Vec::new();
     for (index, (file, name)) in spec.files.iter().zip(&layout.names).enumerate() {
-        let volumes = written(layout)
+        let volumes = layout
+            .written()
             .enumerate()
             .filter(|(_, volume)| volume.files.contains(&index));
         let mut command = file.command.as_ref().map(|asked| CommandConfig {

@@ -107,6 +107,12 @@ impl<'p> Layout<'p> {
         layout
     }
 
+    /// The volumes that the agent has something to do with, in the order of its configuration.
+    pub(super) fn written(&self) -> impl Iterator<Item = &SecretsVolume<'p>> {
+        let volumes = self.volumes.iter();
+        volumes.filter(|volume| !volume.files.is_empty())
+    }
+
     pub(super) fn viewers(&self, file: usize) -> impl Iterator<Item = Viewer<'p>> {
         self.volumes
             .iter()

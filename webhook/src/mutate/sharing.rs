@@ -16,7 +16,7 @@ pub(super) fn edit(
     problems: &mut Vec<Diagnostic>,
     warnings: &mut Vec<Diagnostic>,
 ) {
-    let needed = !reloads.signalled.is_empty();
+    let needed = reloads.needs_processes;
     let present = pod.share_process_namespace;
     let mut problem = |annotation: &str, message: &str, help: &str| {
         problems.push(Diagnostic::error(

@@ -2,7 +2,10 @@ use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
 use insta::{Settings as Snapshots, assert_snapshot, glob};
 use serde_json::{Value, json};
-use vouchsafe_shared::diagnostic::{Code, Severity};
+use vouchsafe_shared::{
+    config::AgentConfig,
+    diagnostic::{Code, Severity},
+};
 use vouchsafe_webhook::{
     admission::wording,
     mutate::{Rejection, Settings},
@@ -77,6 +80,29 @@ fn pods_that_do_not_ask_are_left_alone() {
 }
 
 #[test]
+fn the_example_of_all_reloads_is_admitted_and_tells_in_each_way() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reload.md");
+    let page = fs::read_to_string(page).unwrap();
+    let (_, rest) = page.split_once("```yaml\n").unwrap();
+    let pod: Value = serde_saphyr::from_str(rest.split_once("```").unwrap().0).unwrap();
+    let settings = typical_settings();
+    let outcome = decide(&pod, &settings).unwrap_or_else(|rejection| {
+        panic!("{}", wording::denial(&rejection));
+    });
+    assert!(outcome.warnings.is_empty(), "{:?}", outcome.warnings);
+    let text = agent_config_text(&patched(&pod, &outcome, &settings));
+    let config = AgentConfig::from_json(&text).unwrap();
+    let kinds: Vec<_> = config
+        .reload
+        .iter()
+        .map(|reload| reload.action.kind())
+        .collect();
+    let signals = ["signal"; 3];
+    let others = ["http", "http", "touch", "command"];
+    assert_eq!(kinds, [signals.as_slice(), &others].concat());
+}
+
+#[test]
 fn pods_that_cannot_get_what_they_ask_are_denied_with_every_reason() {
     let codes = std::cell::RefCell::new(BTreeSet::new());
     glob!("../fixtures/denied", "*.yaml", |path| {
@@ -101,7 +127,9 @@ fn pods_that_cannot_get_what_they_ask_are_denied_with_every_reason() {
         .collect::<BTreeSet<_>>();
     let expected = Code::ALL.iter().copied().filter(|code| {
         let number = *code as u16;
-        ((1000..3000).contains(&number) || (5001..=5003).contains(&number))
+        ((1000..3000).contains(&number)
+            || (5001..=5003).contains(&number)
+            || (5008..=5009).contains(&number))
             && !warnings_only.contains(code)
             && !elsewhere.contains(code)
     });

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use vouchsafe_shared::{
     annotations::{
         Asked, ContainerSelection, Dialect, FileSource, FileSpec, InitContainerSelection,
-        InjectSpec, Intent, Override, Phases, Placement, ReloadSpec, parse,
+        InjectSpec, Intent, Override, Phases, Placement, ReloadOptions, ReloadSpec, parse,
     },
     config::ProxyToken,
 };
@@ -117,8 +117,9 @@ fn token_file(spec: &InjectSpec) -> FileSpec {
 pub(crate) fn signal() -> ReloadSpec {
     ReloadSpec {
         annotation: "vouchsafe.dev/reload".to_owned(),
-        on: vec!["db".parse().unwrap()],
+        on: vec![0],
         request: "signal:SIGHUP@web".parse().unwrap(),
+        options: ReloadOptions::default(),
     }
 }
 
@@ -336,8 +337,9 @@ pub(crate) const FEATURES: &[(&str, Change)] = &[
     ("reload", |spec| {
         spec.reloads.push(ReloadSpec {
             annotation: "vouchsafe.dev/reload-key".to_owned(),
-            on: vec!["key".parse().unwrap()],
+            on: vec![1],
             request: "http:8080/reload".parse().unwrap(),
+            options: ReloadOptions::default(),
         });
     }),
 ];

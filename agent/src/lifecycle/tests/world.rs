@@ -8,7 +8,7 @@ use vouchsafe_template::scope::Dependency;
 use crate::{
     fault::{Fault, Retry, Whose},
     lifecycle::*,
-    plan::{PlannedFile, PlannedStore},
+    plan::{FileIndex, PlannedFile, PlannedReload, PlannedStore},
     store::{Lease, Lifetime, TokenLease},
 };
 
@@ -41,7 +41,11 @@ pub(super) fn plan(secrets: usize, interval: &str, revoke: bool) -> Plan {
             })
             .collect(),
         volumes: vec![None],
-        reloads: vec![(0..secrets).map(FileIndex).collect()],
+        reloads: vec![PlannedReload {
+            files: (0..secrets).map(FileIndex).collect(),
+            retries: 3,
+            ..PlannedReload::default()
+        }],
         refresh: RefreshConfig::every(interval.parse().unwrap()),
         exit_on_retry_failure: false,
     }
@@ -127,6 +131,13 @@ pub(super) struct World {
     pub(super) pending: VecDeque<(Moment, Action)>,
     pub(super) log: Vec<(Moment, Action)>,
     pub(super) stopped: bool,
+    /// Reloads under way, and when each ends.
+    pub(super) tellings: Vec<(Moment, ReloadIndex)>,
+    pub(super) telling_takes: Duration,
+    /// Why the application cannot be told.
+    pub(super) deaf: Option<Fault>,
+    /// What an agent would save: the reloads that it told by.
+    pub(super) told: Vec<ReloadIndex>,
     /// What an agent would save: its token, and by path when each secret came and as what.
     pub(super) token_memory: Option<ResumedToken>,
     pub(super) memory: BTreeMap<String, (Moment, Lifetime, u64)>,
@@ -158,6 +169,10 @@ impl World {
             pending: VecDeque::new(),
             log: Vec::new(),
             stopped: false,
+            tellings: Vec::new(),
+            telling_takes: Duration::from_millis(1),
+            deaf: None,
+            told: Vec::new(),
             token_memory: None,
             memory: BTreeMap::new(),
         }
@@ -192,7 +207,10 @@ impl World {
                         self.seen.resize(size, 0);
                         self.seen[secret.0] = version;
                     }
-                    Action::Reload(_) | Action::DropPrevious(_) | Action::GiveUp(_) => {}
+                    Action::Reload(reload) => {
+                        self.tellings.push((self.now + self.telling_takes, reload));
+                    }
+                    Action::DropPrevious(_) | Action::GiveUp(_) => {}
                     Action::Stop => self.stopped = true,
                     request => self.pending.push_back((self.now + self.latency, request)),
                 }
@@ -251,14 +269,17 @@ impl World {
             now: self.now,
             tokens: vec![self.token_memory],
             secrets: secrets.collect(),
+            told: self.told.clone(),
         };
         let found = if self.lifecycle.is_ready() {
-            Found::Files { told: true }
+            let told = !self.lifecycle.is_telling();
+            Found::Files { told }
         } else {
             Found::Nothing
         };
         self.lifecycle = Lifecycle::new(plan, mode, Rng::with_seed(99), &[found], resume);
         self.pending.clear();
+        self.tellings.clear();
         self.seen.fill(0);
         self.send(Event::Tick);
     }
@@ -288,11 +309,21 @@ impl World {
         }
         let outcome = if complete {
             self.rendered.resize(self.seen.len(), 0);
-            let first = self.rendered.iter().all(|version| *version == 0);
-            let changed = self.seen.iter().zip(&self.rendered).enumerate();
-            let changed = changed.filter(|(_, (seen, rendered))| seen != rendered);
-            let changed = changed.map(|(index, _)| FileIndex(index)).collect();
-            self.rendered.clone_from(&self.seen);
+            let files = &self.lifecycle.demand().plan().files;
+            let is_of_volume = |index: &usize| {
+                let file = files.get(*index);
+                file.is_none_or(|file| file.volume == volume)
+            };
+            let own: Vec<_> = (0..self.seen.len()).filter(is_of_volume).collect();
+            let first = own.iter().all(|index| self.rendered[*index] == 0);
+            let (seen, rendered) = (&self.seen, &mut self.rendered);
+            let changed = own
+                .iter()
+                .filter(|index| seen[**index] != rendered[**index]);
+            let changed = changed.map(|index| FileIndex(*index)).collect();
+            for index in own {
+                rendered[index] = seen[index];
+            }
             Outcome::Rendered {
                 changed,
                 first,
@@ -462,7 +493,8 @@ impl World {
         loop {
             let wake = self.lifecycle.wake_at();
             let answer = self.pending.front().map(|(at, _)| *at);
-            let Some(next) = [wake, answer]
+            let telling = self.tellings.iter().map(|(at, _)| *at).min();
+            let Some(next) = [wake, answer, telling]
                 .into_iter()
                 .flatten()
                 .min()
@@ -477,11 +509,24 @@ impl World {
             let event = if answer.is_some_and(|at| at <= self.now) {
                 let (_, action) = self.pending.pop_front().unwrap();
                 self.answer(action)
+            } else if telling.is_some_and(|at| at <= self.now) {
+                self.end_telling()
             } else {
                 Event::Tick
             };
             self.send(event);
         }
+    }
+
+    fn end_telling(&mut self) -> Event {
+        let ended = self.tellings.iter().position(|(at, _)| *at <= self.now);
+        let (_, reload) = self.tellings.swap_remove(ended.unwrap());
+        self.told.push(reload);
+        let result = match &self.deaf {
+            Some(fault) => Err(fault.clone()),
+            None => Ok("told".to_owned()),
+        };
+        Event::ReloadEnded { reload, result }
     }
 
     pub(super) fn run_for(&mut self, duration: Duration) {

@@ -7,6 +7,7 @@ mod injection;
 mod login;
 mod name;
 mod prefix;
+mod reloads;
 mod row;
 mod secrets;
 
@@ -18,6 +19,7 @@ pub use row::{Annotation, Origin, Scope};
 pub const TOPICS: &[(&str, &[Annotation])] = &[
     ("What is injected, and where", injection::ROWS),
     ("The files", secrets::ROWS),
+    ("Telling the application", reloads::ROWS),
     ("Logging in", login::ROWS),
     ("Reaching the store", connection::ROWS),
     ("The agent's work", agent::ROWS),

@@ -75,8 +75,6 @@ pub(super) const ROWS: &[Annotation] = &[
     Annotation::secret(Name::Bundle, "bundle", Kind::Filled)
         .values("a name")
         .effect("The files of one bundle change together or not at all, in whatever directories they are."),
-    Annotation::secret(Name::ReloadFile, "reload", Kind::Reload)
-        .effect("Tells the application when this file changed."),
     Annotation::secret(
         Name::PreserveCaseOfSecret,
         "preserve-secret-case",
@@ -97,8 +95,6 @@ pub(super) const ROWS: &[Annotation] = &[
         .original("agent-inject-default-template")
         .default("the webhook's --default-template, map; under vouchsafe.dev/ none: formats are used")
         .effect("The template of secrets that have neither a template nor a format nor #KEY."),
-    Annotation::pod(Name::Reload, "reload", Kind::Reload)
-        .effect("Tells the application when any file changed, once per change."),
     Annotation::pod(Name::Token, "token", Kind::Boolean)
         .original("agent-inject-token")
         .default("false")

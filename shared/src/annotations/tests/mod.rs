@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     diagnostic::{Code, Diagnostic},
-    value::{OutputFormat, ReloadRequest, Signal},
+    value::OutputFormat,
 };
 
 mod conflicts;
@@ -9,6 +9,7 @@ mod files;
 mod layers;
 mod original;
 mod properties;
+mod reloads;
 mod spellings;
 mod templates;
 mod values;
@@ -248,24 +249,4 @@ fn unknown_names_under_a_foreign_prefix_only_warn() {
         panic!("not injected")
     };
     assert_eq!(warnings[0].code, Code::UnknownAnnotation);
-}
-
-#[test]
-fn files_with_the_same_reload_are_told_of_together() {
-    let spec = inject(&minimal_and(&[
-        ("vouchsafe.dev/secret-b", "secret/b"),
-        ("vouchsafe.dev/reload-b", "signal:SIGHUP@web"),
-        ("vouchsafe.dev/reload-db.env", "signal:HUP@web"),
-        ("vouchsafe.dev/reload", "http:POST:8080/-/reload"),
-    ]));
-    let signal = ReloadRequest::Signal {
-        signal: Signal::Hangup,
-        container: Some("web".into()),
-    };
-    let told: Vec<_> = spec
-        .reloads
-        .iter()
-        .map(|reload| (reload.request == signal, reload.on.len()))
-        .collect();
-    assert_eq!(told, [(false, 2), (true, 2)]);
 }

@@ -167,6 +167,8 @@ fn telling(name: Name) -> &'static str {
         Name::DefaultTemplate | Name::LogFormat => "json",
         Name::Format => "yaml",
         Name::Reload | Name::ReloadFile => "signal:SIGHUP@web",
+        Name::ReloadHeaders | Name::ReloadHeadersOfSecret => "X-Reload: now",
+        Name::ReloadExpectStatus | Name::ReloadExpectStatusOfSecret => "204",
         Name::Address => "https://other:8200",
         Name::AuthPath => "auth/other",
         Name::VolumeSize => "3Mi",
@@ -180,7 +182,15 @@ fn telling(name: Name) -> &'static str {
         | Name::KeepPrevious
         | Name::TokenExpiration => "11m",
         Name::RefreshAdaptive | Name::RefreshAdaptiveOfSecret => "15s..5m",
-        Name::RevokeGrace | Name::ClientRetries | Name::MaxConnectionsPerHost => "7",
+        Name::RevokeGrace
+        | Name::ClientRetries
+        | Name::MaxConnectionsPerHost
+        | Name::ReloadTimeout
+        | Name::ReloadTimeoutOfSecret
+        | Name::ReloadRetries
+        | Name::ReloadRetriesOfSecret
+        | Name::ReloadDebounce
+        | Name::ReloadDebounceOfSecret => "7",
         Name::LeaseRenewalThreshold => "0.5",
         Name::LogLevel => "debug",
         Name::CachePort => "8300",
@@ -206,6 +216,18 @@ fn beside(name: Name, prefix: Prefix) -> Vec<(String, &'static str)> {
         Name::LeftDelimiter | Name::RightDelimiter | Name::ErrorOnMissingKey | Name::ErrorFatal => {
             vec![(key("agent-inject-template-db"), "text")]
         }
+        Name::ReloadTimeout
+        | Name::ReloadRetries
+        | Name::ReloadDebounce
+        | Name::ReloadOnFirst
+        | Name::ReloadHeaders
+        | Name::ReloadExpectStatus => vec![(key("reload"), "http:8080")],
+        Name::ReloadTimeoutOfSecret
+        | Name::ReloadRetriesOfSecret
+        | Name::ReloadDebounceOfSecret
+        | Name::ReloadOnFirstOfSecret
+        | Name::ReloadHeadersOfSecret
+        | Name::ReloadExpectStatusOfSecret => vec![(key("reload-db"), "http:8080")],
         _ => vec![],
     }
 }
