@@ -50,7 +50,7 @@ pub(super) const ROWS: &[Annotation] = &[
         .effect("One native sidecar (`true`), or an init container and a sidecar."),
     Annotation::pod(Name::MountsReadOnly, "mounts-read-only", Kind::Boolean)
         .default("true")
-        .effect("Whether the pod's containers can only read their files."),
+        .effect("Whether the pod's containers can only read their files. Under the original prefixes a directory is writable all the same where the pod mounts something below it."),
     Annotation::pod(Name::VolumeSize, "volume-size", Kind::Size)
         .default("the webhook's --secrets-volume-size")
         .effect("How much all files together may hold."),
