@@ -9,6 +9,7 @@ mod agent_lives;
 mod agent_renders_every_format;
 mod auth_methods;
 mod budgets;
+mod files_without_secrets;
 mod generated_pods;
 mod injection;
 mod jobs_and_init_containers;
