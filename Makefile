@@ -23,7 +23,7 @@ help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 .PHONY: test
-test: preflight check unit fuzz-short test-servers images ## Everything: lints, unit and property tests, a minute of fuzzing, real Vault, real cluster
+test: preflight check unit fuzz-short test-servers images faults ## Everything: lints, unit and property tests, a minute of fuzzing, real Vault, real cluster
 	$(call step,tests on a real cluster and a real Vault)
 	cargo test --locked --package vouchsafe-tests --features cluster --no-run
 	VOUCHSAFE_TEST_AGENT=$(CURDIR)/$(agent) $(cluster)/with-cluster.sh bash -c \
@@ -34,7 +34,7 @@ check: $(deny) ## Formatting, lints, licences and crate boundaries, documentatio
 	$(call step,formatting)
 	cargo fmt --all --check
 	$(call step,lints)
-	cargo clippy --locked --workspace --all-targets --features cluster -- --deny warnings
+	cargo clippy --locked --workspace --all-targets --features cluster,faults -- --deny warnings
 	$(call step,licences and crate boundaries)
 	$(deny) --locked check --hide-inclusion-graph bans licenses sources
 	$(call step,documentation)
@@ -49,6 +49,16 @@ check: $(deny) ## Formatting, lints, licences and crate boundaries, documentatio
 unit: ## Unit and property tests: seconds, no cluster
 	$(call step,unit and property tests)
 	cargo test --locked --workspace
+
+.PHONY: faults
+faults: test-servers ## What the agent does when Vault, the network, volumes, clocks and processes fail (1 min)
+	$(call step,faults against a real Vault)
+	@rm -rf target/tmp/faults
+	cargo build --locked --profile agent --package vouchsafe-agent --target $(musl)
+	cargo build --locked --package vouchsafe-agent
+	cargo test --locked --package vouchsafe-tests --features faults --test faults --no-run
+	VOUCHSAFE_TEST_AGENT=$(CURDIR)/$(agent) cargo test --locked --offline --package vouchsafe-tests --features faults --test faults -- --test-threads 12
+	@printf 'test\tlog and code\tlasted\trequests\trecovery\n' | cat - target/tmp/faults/* | column -t -s "$$(printf '\t')"
 
 .PHONY: preflight
 preflight: ## Say in one sentence what this machine lacks
@@ -94,9 +104,14 @@ demo: preflight test-servers images ## Watch a pod get a secret, and follow its 
 
 .PHONY: bench
 bench: preflight test-servers binaries ## Sizes, memory, start to first render, mutate per CPU-second
-	cargo build --locked --release --package vouchsafe-webhook --example mutate_bench
+	cargo build --locked --release --package vouchsafe-webhook --example mutate_bench --target $(musl)
 	VOUCHSAFE_TEST_AGENT=$(CURDIR)/$(agent) VOUCHSAFE_TEST_WEBHOOK=$(CURDIR)/$(webhook) $(cluster)/with-cluster.sh tests/bench/run.py
 	tests/bench/webhook.py $(webhook)
+
+.PHONY: bench-webhook
+bench-webhook: ## Reviews per CPU-second and memory of the webhook; page=docs/benchmarks.md writes them there
+	cargo build --locked --release --package vouchsafe-webhook --bin vouchsafe-webhook --example mutate_bench --target $(musl)
+	tests/bench/webhook.py $(webhook) --mutate target/$(musl)/release/examples/mutate_bench $(if $(page),--update $(page))
 
 .PHONY: oracle
 oracle: ## The original template engine, which tells what a template gives; needs Go 1.26
@@ -119,6 +134,11 @@ golden-check: oracle ## Compare that with what is recorded
 .PHONY: bench-templates
 bench-templates: ## Our template engine against Go's; page=docs/benchmarks.md writes the ratios there
 	tests/bench/templates.py $(if $(page),--update $(page))
+
+.PHONY: scale
+scale: ## A day of 100 000 simulated agents: promises and curves of docs/scale.md (minutes, one core)
+	$(call step,a day of 100 000 agents in simulated time)
+	cargo run --locked --release --package vouchsafe-simulation -- --svg docs/scale --page docs/scale.md
 
 fuzz_targets := annotations agent_config admission_review vault_answer render template_parse template_render template_documents template_format vault_config
 fuzz_seconds := 30

@@ -1,10 +1,14 @@
 //! The command line.
 
-use std::{ffi::OsString, path::PathBuf, time::Duration};
+use std::{
+    ffi::{OsStr, OsString},
+    path::PathBuf,
+    time::Duration,
+};
 
 use vouchsafe_shared::{config::AgentConfig, value::HumanDuration};
 
-use crate::vault_config;
+use crate::{client::Output, vault_config};
 
 /// The text of `--help`.
 pub const HELP: &str = "\
@@ -17,6 +21,9 @@ Commands:
   init       Render once, then exit; run goes on with the same token and secrets
   once       Render once, give the token back if asked, then exit
   ready      Exit with 0 when all files are there, else say why not and exit with 1
+  status     Print what the agent that runs here knows: stores, secrets, files, errors
+  refresh [SECRET]
+             Let it read all secrets again now, or only the one with this path
   version    Print the version
 
 Options:
@@ -26,6 +33,7 @@ Options:
                       Read it from a configuration FILE of Vault Agent (HCL or JSON) and from
                       $VAULT_ADDR, $VAULT_CACERT and so on; volumes from $VOUCHSAFE_VOLUMES
   --timeout DURATION  For init and once: give up after this long (default: never)
+  --output FORMAT     For status: table or json (default: table)
   -h, --help          Print this help
 
 Signals:
@@ -37,8 +45,9 @@ Exit codes:
   0   done, or stopped as asked; ready: all files are there
   1   failed at run time: a template with error_fatal, a login with exit_on_error, a secret
       that could not be had for 5 minutes with exit_on_retry_failure, the timeout;
-      ready: not ready
+      ready: not ready; status, refresh: the agent refuses or does not answer
   64  wrong command line or configuration, or templates that can never be rendered
+  69  status, refresh: no agent runs here
 ";
 
 /// What is asked for.
@@ -57,6 +66,14 @@ pub enum Command {
     },
     Ready {
         config: ConfigSource,
+    },
+    Status {
+        config: ConfigSource,
+        output: Output,
+    },
+    Refresh {
+        config: ConfigSource,
+        secret: Option<String>,
     },
     Version,
     Help,
@@ -90,6 +107,8 @@ impl Command {
         let mut command = None;
         let mut config = ConfigSource::Environment;
         let mut timeout = None;
+        let mut output = None;
+        let mut secret = None;
         while let Some(argument) = parser.next().map_err(usage)? {
             match argument {
                 Short('h') | Long("help") => return Ok(Self::Help),
@@ -107,7 +126,24 @@ impl Command {
                         .map_err(|error| UsageError(format!("--timeout {text:?}: {error}")))?;
                     timeout = Some(value.as_duration());
                 }
+                Long("output") => {
+                    let text = parser.value().map_err(usage)?;
+                    output = Some(match &*text.to_string_lossy() {
+                        "table" => Output::Table,
+                        "json" => Output::Json,
+                        other => {
+                            return Err(UsageError(format!(
+                                "--output {other:?}: expected table or json"
+                            )));
+                        }
+                    });
+                }
                 Value(name) if command.is_none() => command = Some(name),
+                Value(path)
+                    if secret.is_none() && command.as_deref() == Some(OsStr::new("refresh")) =>
+                {
+                    secret = Some(path.to_string_lossy().into_owned());
+                }
                 other => return Err(usage(other.unexpected())),
             }
         }
@@ -120,14 +156,24 @@ impl Command {
                 "--timeout is for init and once only; see --help".to_owned(),
             ));
         }
+        if output.is_some() && command != "status" {
+            return Err(UsageError(
+                "--output is for status only; see --help".to_owned(),
+            ));
+        }
         match &*command {
             "run" => Ok(Self::Run { config }),
             "init" => Ok(Self::Init { config, timeout }),
             "once" => Ok(Self::Once { config, timeout }),
             "ready" => Ok(Self::Ready { config }),
+            "status" => Ok(Self::Status {
+                config,
+                output: output.unwrap_or_default(),
+            }),
+            "refresh" => Ok(Self::Refresh { config, secret }),
             "version" => Ok(Self::Version),
             other => Err(UsageError(format!(
-                "{other:?} is not a command; expected run, init, once, ready or version"
+                "{other:?} is not a command; expected run, init, once, ready, status, refresh or version"
             ))),
         }
     }
@@ -229,6 +275,25 @@ mod tests {
                 config: ConfigSource::VaultAgent("x.hcl".into())
             })
         );
+        assert_eq!(
+            parse(&["status", "--output", "json", "--config", "x.json"]),
+            Ok(Command::Status {
+                config: file(),
+                output: Output::Json
+            })
+        );
+        for (arguments, secret) in [
+            (&["refresh"][..], None),
+            (&["refresh", "kv/a"], Some("kv/a")),
+        ] {
+            assert_eq!(
+                parse(arguments),
+                Ok(Command::Refresh {
+                    config: ConfigSource::Environment,
+                    secret: secret.map(ToOwned::to_owned)
+                })
+            );
+        }
         assert_eq!(parse(&["run", "--help"]), Ok(Command::Help));
     }
 
@@ -241,6 +306,9 @@ mod tests {
             (&["run", "--fast"], "--fast"),
             (&["run", "--timeout", "1s"], "for init and once only"),
             (&["init", "--timeout", "soon"], "not a duration"),
+            (&["refresh", "kv/a", "kv/b"], "kv/b"),
+            (&["ready", "--output", "json"], "for status only"),
+            (&["status", "--output", "yaml"], "expected table or json"),
         ] {
             let error = parse(arguments).unwrap_err().to_string();
             assert!(

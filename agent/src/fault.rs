@@ -51,6 +51,16 @@ impl Fault {
             message: message.into(),
         }
     }
+
+    /// Whether it meets every request to the store alike, and so says nothing of a token, a role or
+    /// a secret: one request at a time finds out when it is over.
+    pub fn is_of_the_store(&self) -> bool {
+        matches!(self.whose, Whose::Network | Whose::Store)
+            || matches!(
+                self.code,
+                Code::StoreUntrusted | Code::CertificateRefused | Code::ProxyRefused
+            )
+    }
 }
 
 impl Whose {

@@ -7,13 +7,17 @@
 //!   and [`command`] runs the programs of files.
 //! - [`state`] is what the next life of the agent goes on with; [`told`] what the application was
 //!   told of.
-//! - [`status`], [`metrics`] and [`listen`] show what goes on.
+//! - [`status`], [`metrics`] and [`report`] show what goes on, [`listen`] serves them and [`client`]
+//!   asks for them; [`audit`] says who got what, [`termination`] why it ended.
+//! - [`harden`] closes what the process itself can close.
 //! - [`cli`] is the command line, [`vault_config`] takes a configuration of Vault Agent; [`app`] puts
 //!   all of it together.
 
 pub mod answer;
 pub mod app;
+pub mod audit;
 pub mod cli;
+pub mod client;
 pub mod command;
 pub mod driver;
 pub mod fault;
@@ -28,10 +32,12 @@ pub mod publish;
 pub mod ready;
 pub mod reload;
 pub mod render;
+pub mod report;
 pub mod sink;
 pub mod state;
 pub mod status;
 pub mod store;
 pub mod template;
+pub mod termination;
 pub mod told;
 pub mod vault_config;

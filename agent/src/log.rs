@@ -5,6 +5,8 @@ use tracing_subscriber::{
 };
 use vouchsafe_shared::config::{LogConfig, LogFormat, LogLevel};
 
+use crate::audit;
+
 /// Sends log lines to standard error from now on. Called once; a second call has no effect.
 pub fn start(config: LogConfig) {
     let level = match config.level {
@@ -30,7 +32,9 @@ pub fn start(config: LogConfig) {
         ),
     };
     // Libraries below log requests at their finest level; none of that is ours to show.
-    let ours = tracing_subscriber::filter::Targets::new().with_target("vouchsafe_agent", level);
+    let ours = tracing_subscriber::filter::Targets::new()
+        .with_target("vouchsafe_agent", level)
+        .with_target(audit::TARGET, LevelFilter::INFO);
     drop(
         tracing_subscriber::registry()
             .with(lines.with_filter(ours))

@@ -8,7 +8,10 @@ use std::{
 use vouchsafe_agent::{
     app,
     cli::{Command, ConfigSource, HELP, UsageError},
-    ready, vault_config,
+    client::{self, ClientError},
+    ready,
+    termination::TerminationLog,
+    vault_config,
 };
 use vouchsafe_shared::config::AgentConfig;
 
@@ -45,6 +48,14 @@ fn run() -> Result<ExitCode, UsageError> {
                 Ok(ExitCode::FAILURE)
             }
         },
+        Command::Status { config, output } => {
+            let answer = client::status(&config.load(variable)?, output);
+            Ok(tell(answer))
+        }
+        Command::Refresh { config, secret } => {
+            let answer = client::refresh(&config.load(variable)?, secret.as_deref());
+            Ok(tell(answer))
+        }
         Command::Version => {
             say(
                 &mut io::stdout(),
@@ -59,16 +70,33 @@ fn run() -> Result<ExitCode, UsageError> {
     }
 }
 
-/// The configuration, and whether it asks to end when everything is written once.
-fn load(source: &ConfigSource) -> Result<(AgentConfig, bool), UsageError> {
-    match source {
-        ConfigSource::VaultAgent(path) => {
-            let loaded = vault_config::load(path, variable)?;
-            loaded.tell_warnings();
-            Ok((loaded.config, loaded.exit_after_auth))
+fn tell(answer: Result<String, ClientError>) -> ExitCode {
+    match answer {
+        Ok(answer) => {
+            say(&mut io::stdout(), &answer);
+            ExitCode::SUCCESS
         }
-        source => Ok((source.load(variable)?, false)),
+        Err(error) => {
+            say(&mut io::stderr(), &format!("vouchsafe-agent: {error}\n"));
+            match error {
+                ClientError::NoAgent { .. } => ExitCode::from(client::NO_AGENT),
+                _ => ExitCode::FAILURE,
+            }
+        }
     }
+}
+
+/// The configuration, and whether it asks to end when everything is written once. Of who is to
+/// stay: why it does not even begin is put down where Kubernetes looks.
+fn load(source: &ConfigSource) -> Result<(AgentConfig, bool), UsageError> {
+    let loaded = match source {
+        ConfigSource::VaultAgent(path) => vault_config::load(path, variable).map(|loaded| {
+            loaded.tell_warnings();
+            (loaded.config, loaded.exit_after_auth)
+        }),
+        source => source.load(variable).map(|config| (config, false)),
+    };
+    loaded.inspect_err(|error| TerminationLog::find(variable).write(&error.to_string()))
 }
 
 fn variable(name: &str) -> Option<std::ffi::OsString> {

@@ -18,15 +18,19 @@ use crate::fault::Fault;
 #[derive(Debug, Default)]
 pub struct Metrics {
     ready: AtomicBool,
-    requests: Mutex<BTreeMap<RequestKind, u64>>,
+    /// By kind and by what came of it.
+    requests: Mutex<BTreeMap<(RequestKind, String), u64>>,
     logins: Results,
     renewals: Results,
     lease_renewals: Results,
     templates: Results,
     renders: Results,
     changes: AtomicU64,
+    sent: AtomicU64,
     reloads: Mutex<BTreeMap<(&'static str, bool), u64>>,
     commands: Results,
+    /// By [`EventResult`].
+    events: [AtomicU64; 3],
     faults: Mutex<BTreeMap<(String, &'static str), u64>>,
 }
 
@@ -52,19 +56,30 @@ pub enum RequestKind {
     Forward,
 }
 
+/// What came of an event that a store sent.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum EventResult {
+    /// A secret of this agent was looked at.
+    Looked,
+    /// It was about another's.
+    OfOthers,
+    /// It was about no secret, or not to be understood.
+    Unknown,
+}
+
 impl RequestKind {
-    const fn label(self) -> &'static str {
+    const fn as_str(self) -> &'static str {
         match self {
-            Self::Login => "{kind=\"login\"}",
-            Self::RenewToken => "{kind=\"renew-token\"}",
-            Self::Revoke => "{kind=\"revoke\"}",
-            Self::Read => "{kind=\"read\"}",
-            Self::List => "{kind=\"list\"}",
-            Self::Write => "{kind=\"write\"}",
-            Self::Certificate => "{kind=\"certificate\"}",
-            Self::RenewLease => "{kind=\"renew-lease\"}",
-            Self::LookUp => "{kind=\"look-up\"}",
-            Self::Forward => "{kind=\"forward\"}",
+            Self::Login => "login",
+            Self::RenewToken => "renew-token",
+            Self::Revoke => "revoke",
+            Self::Read => "read",
+            Self::List => "list",
+            Self::Write => "write",
+            Self::Certificate => "certificate",
+            Self::RenewLease => "renew-lease",
+            Self::LookUp => "look-up",
+            Self::Forward => "forward",
         }
     }
 }
@@ -79,9 +94,16 @@ impl Metrics {
     }
 
     /// A KV read may take two HTTP requests the first time.
-    pub fn count_request(&self, kind: RequestKind) {
+    /// It is counted when its answer is there, or is known not to come.
+    pub fn count_request(&self, kind: RequestKind, fault: Option<&Fault>) {
+        let result = fault.map_or_else(|| "ok".to_owned(), |fault| fault.code.to_string());
         let mut requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        *requests.entry(kind).or_default() += 1;
+        *requests.entry((kind, result)).or_default() += 1;
+    }
+
+    /// Requests over the wire, of which one thing asked for can take several.
+    pub fn count_sent(&self, requests: u64) {
+        self.sent.fetch_add(requests, Ordering::Relaxed);
     }
 
     pub fn count_lease_renewal(&self, success: bool) {
@@ -119,6 +141,10 @@ impl Metrics {
         self.commands.count(success);
     }
 
+    pub fn count_event(&self, result: EventResult) {
+        self.events[result as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
     pub fn count_fault(&self, fault: &Fault) {
         let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
         *faults
@@ -148,7 +174,7 @@ impl Metrics {
         write_metric(page, "reloads_total", "counter", help, &samples);
     }
 
-    /// The page that Prometheus reads.
+    /// What is counted, as Prometheus reads it; [`crate::report::gauges`] adds what is looked up.
     pub fn page(&self) -> String {
         let mut page = String::with_capacity(2048);
         let load = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
@@ -161,13 +187,20 @@ impl Metrics {
             &[("", ready)],
         );
         let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
-        let labels = requests.iter().map(|(kind, count)| (kind.label(), *count));
-        let requests: Vec<_> = labels.collect();
+        let labels = requests.iter().map(|((kind, result), count)| {
+            let kind = kind.as_str();
+            (format!("{{kind=\"{kind}\",result=\"{result}\"}}"), *count)
+        });
+        let labels: Vec<(String, u64)> = labels.collect();
+        let requests: Vec<(&str, u64)> = labels
+            .iter()
+            .map(|(labels, count)| (labels.as_str(), *count))
+            .collect();
         write_metric(
             &mut page,
             "store_requests_total",
             "counter",
-            "Requests to stores by kind.",
+            "Requests to stores by kind and result.",
             &requests,
         );
         for (name, help, results) in [
@@ -201,14 +234,17 @@ impl Metrics {
             write_metric(&mut page, name, "counter", help, &samples);
         }
         self.write_reloads(&mut page);
-        let changes = [("", load(&self.changes))];
-        write_metric(
-            &mut page,
-            "generations_total",
-            "counter",
-            "Changes of files.",
-            &changes,
-        );
+        for (name, help, count) in [
+            (
+                "store_requests_sent_total",
+                "Requests to stores as they went over the wire, tries included.",
+                &self.sent,
+            ),
+            ("generations_total", "Changes of files.", &self.changes),
+        ] {
+            write_metric(&mut page, name, "counter", help, &[("", load(count))]);
+        }
+        self.write_events(&mut page);
         let faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
         let labels: Vec<(String, u64)> = faults
             .iter()
@@ -231,6 +267,20 @@ impl Metrics {
     }
 }
 
+impl Metrics {
+    fn write_events(&self, page: &mut String) {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let [looked, others, unknown] = self.events.each_ref().map(count);
+        let events = [
+            ("{result=\"looked\"}", looked),
+            ("{result=\"others\"}", others),
+            ("{result=\"unknown\"}", unknown),
+        ];
+        let help = "Events that stores sent.";
+        write_metric(page, "events_total", "counter", help, &events);
+    }
+}
+
 impl Results {
     fn count(&self, success: bool) {
         let counter = if success {
@@ -242,7 +292,29 @@ impl Results {
     }
 }
 
-fn write_metric(page: &mut String, name: &str, kind: &str, help: &str, samples: &[(&str, u64)]) {
+/// The value of a label, quoted: what is in a configuration may hold any character.
+pub(crate) fn label(value: &str) -> String {
+    let mut label = String::with_capacity(value.len() + 2);
+    label.push('"');
+    for character in value.chars() {
+        match character {
+            '\\' => label.push_str("\\\\"),
+            '"' => label.push_str("\\\""),
+            '\n' => label.push_str("\\n"),
+            other => label.push(other),
+        }
+    }
+    label.push('"');
+    label
+}
+
+pub(crate) fn write_metric(
+    page: &mut String,
+    name: &str,
+    kind: &str,
+    help: &str,
+    samples: &[(&str, u64)],
+) {
     let name = format!("vouchsafe_agent_{name}");
     let _ = writeln!(page, "# HELP {name} {help}\n# TYPE {name} {kind}");
     for (labels, value) in samples {
@@ -262,9 +334,10 @@ mod tests {
         let metrics = Metrics::default();
         metrics.set_ready(true);
         metrics.count_login(false);
-        metrics.count_request(RequestKind::RenewLease);
+        metrics.count_request(RequestKind::RenewLease, None);
         metrics.count_template(false);
         metrics.count_render(true, true);
+        metrics.count_event(EventResult::OfOthers);
         metrics.count_fault(&Fault::new(
             Code::RateLimited,
             Whose::Store,
@@ -276,9 +349,10 @@ mod tests {
             "vouchsafe_agent_ready 1",
             "vouchsafe_agent_logins_total{result=\"failure\"} 1",
             "vouchsafe_agent_renders_total{result=\"success\"} 1",
-            "vouchsafe_agent_store_requests_total{kind=\"renew-lease\"} 1",
+            "vouchsafe_agent_store_requests_total{kind=\"renew-lease\",result=\"ok\"} 1",
             "vouchsafe_agent_template_renders_total{result=\"failure\"} 1",
             "vouchsafe_agent_generations_total 1",
+            "vouchsafe_agent_events_total{result=\"others\"} 1",
             "vouchsafe_agent_faults_total{code=\"VS3007\",whose=\"store\"} 1",
         ] {
             assert!(

@@ -30,6 +30,10 @@ index! {
     VolumeIndex
 }
 index! {
+    /// Index into [`Plan::sets`].
+    SetIndex
+}
+index! {
     /// Index into [`AgentConfig::files`] and [`Plan::files`].
     FileIndex
 }
@@ -43,9 +47,7 @@ index! {
 pub struct Plan {
     pub stores: Vec<PlannedStore>,
     pub files: Vec<PlannedFile>,
-    /// Of each volume, how long what it showed before a change is kept; until the next change when
-    /// absent.
-    pub volumes: Vec<Option<Duration>>,
+    pub sets: Vec<PlannedSet>,
     pub reloads: Vec<PlannedReload>,
     pub refresh: RefreshConfig,
     /// Whether the agent ends when a secret could not be had for a long time.
@@ -62,11 +64,14 @@ pub struct PlannedStore {
     pub login: LoginConfig,
     /// After which share of its life what ends is replaced; the agent's own when absent.
     pub renewal_threshold: Option<f64>,
+    /// It is to tell of changes.
+    pub events: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlannedFile {
     pub volume: VolumeIndex,
+    pub set: SetIndex,
     /// Where its secrets are.
     pub store: StoreIndex,
     /// The secret it shows; a template tells when it runs.
@@ -79,6 +84,14 @@ pub struct PlannedFile {
     pub refresh: Option<RefreshConfig>,
     /// A secret of it that does not exist is no fault.
     pub may_lack: bool,
+}
+
+/// Volumes whose files change together: one, or those that share a bundle of files.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PlannedSet {
+    pub volumes: Vec<VolumeIndex>,
+    /// How long what was shown before a change is kept; until the next change when absent.
+    pub keep: Option<Duration>,
 }
 
 /// When to tell the application, and of what.
@@ -104,11 +117,13 @@ pub struct PlannedSecret {
 impl Plan {
     /// The configuration was checked when it was read, so every name in it leads somewhere.
     pub fn new(config: &AgentConfig) -> Self {
+        let (sets, set_of) = sets(config);
         let planned = |file: &vouchsafe_shared::config::FileConfig| {
             let mut stores = config.stores.iter();
             let store = stores.position(|store| store.name == file.store);
             PlannedFile {
                 volume: VolumeIndex(file.volume),
+                set: set_of[file.volume],
                 store: StoreIndex(store.unwrap_or_default()),
                 secret: match &file.source {
                     SourceConfig::Secret(source) => Some(read_of(&source.secret)),
@@ -123,11 +138,7 @@ impl Plan {
         Self {
             stores: config.stores.iter().map(PlannedStore::new).collect(),
             files: config.files.iter().map(planned).collect(),
-            volumes: config
-                .volumes
-                .iter()
-                .map(|volume| Some(volume.keep_previous?.as_duration()))
-                .collect(),
+            sets,
             reloads: config
                 .reload
                 .iter()
@@ -139,13 +150,52 @@ impl Plan {
     }
 
     /// The files of one volume, by index.
-    pub fn files_of(&self, volume: VolumeIndex) -> impl Iterator<Item = (FileIndex, &PlannedFile)> {
-        self.files
-            .iter()
-            .enumerate()
-            .filter(move |(_, file)| file.volume == volume)
-            .map(|(index, file)| (FileIndex(index), file))
+    pub fn files_in(&self, volume: VolumeIndex) -> impl Iterator<Item = (FileIndex, &PlannedFile)> {
+        let files = self.files.iter().enumerate();
+        let files = files.filter(move |(_, file)| file.volume == volume);
+        files.map(|(index, file)| (FileIndex(index), file))
     }
+
+    /// The files of all volumes of a set, by index.
+    pub fn files_of(&self, set: SetIndex) -> impl Iterator<Item = (FileIndex, &PlannedFile)> {
+        let files = self.files.iter().enumerate();
+        let files = files.filter(move |(_, file)| file.set == set);
+        files.map(|(index, file)| (FileIndex(index), file))
+    }
+}
+
+/// The sets of volumes, and of each volume its set.
+fn sets(config: &AgentConfig) -> (Vec<PlannedSet>, Vec<SetIndex>) {
+    let mut lead: Vec<usize> = (0..config.volumes.len()).collect();
+    for file in &config.files {
+        let of_bundle = config
+            .files
+            .iter()
+            .find(|other| file.bundle.is_some() && other.bundle == file.bundle);
+        let Some(other) = of_bundle else { continue };
+        let (one, two) = (lead[file.volume], lead[other.volume]);
+        for volume in &mut lead {
+            if *volume == one.max(two) {
+                *volume = one.min(two);
+            }
+        }
+    }
+    let mut leads = lead.clone();
+    leads.sort_unstable();
+    leads.dedup();
+    let members = |first: &usize| {
+        let volumes = (0..lead.len()).filter(|volume| lead[*volume] == *first);
+        let keeps = volumes
+            .clone()
+            .filter_map(|volume| config.volumes[volume].keep_previous);
+        PlannedSet {
+            keep: keeps.map(HumanDuration::as_duration).max(),
+            volumes: volumes.map(VolumeIndex).collect(),
+        }
+    };
+    let set_of = lead.iter().map(|first| leads.binary_search(first));
+    let set_of = set_of.map(|set| SetIndex(set.unwrap_or_default()));
+    (leads.iter().map(members).collect(), set_of.collect())
 }
 
 impl PlannedStore {
@@ -156,6 +206,7 @@ impl PlannedStore {
             revoke_grace: grace.unwrap_or_default(),
             login: config.login,
             renewal_threshold: config.lease.renewal_threshold,
+            events: config.events,
         }
     }
 }
@@ -202,4 +253,55 @@ pub fn read_of(path: &SecretPath) -> Dependency {
         }
     }
     Dependency::Read { path: url }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn volumes_that_share_a_bundle_are_one_set() {
+        let auth = json!({ "method": "kubernetes", "mount": "auth/kubernetes", "role": "web", "token_file": "/token" });
+        let file = |volume: usize, name: &str, bundle: Option<&str>| {
+            let source = json!({ "secret": "secret/a", "format": "json" });
+            let mut file =
+                json!({ "name": name, "volume": volume, "store": "vault", "source": source });
+            if let Some(bundle) = bundle {
+                file["bundle"] = json!(bundle);
+            }
+            file
+        };
+        let config = json!({
+            "version": 1,
+            "stores": [{ "name": "vault", "kind": "vault", "address": "https://vault", "auth": auth }],
+            "volumes": [
+                { "path": "/0", "keep_previous": "1m" },
+                { "path": "/1" },
+                { "path": "/2" },
+                { "path": "/3", "keep_previous": "2m" },
+            ],
+            "files": [
+                file(3, "a", Some("x")),
+                file(2, "b", Some("x")),
+                file(2, "c", Some("y")),
+                file(0, "d", Some("y")),
+                file(1, "e", Some("alone")),
+                file(1, "f", None),
+            ],
+        });
+        let plan = Plan::new(&AgentConfig::from_json(&config.to_string()).unwrap());
+        let volumes = |set: &PlannedSet| set.volumes.iter().map(|volume| volume.0).collect();
+        let sets: Vec<Vec<usize>> = plan.sets.iter().map(volumes).collect();
+        assert_eq!(sets, [vec![0, 2, 3], vec![1]]);
+        assert_eq!(plan.sets[0].keep, Some(Duration::from_secs(120)));
+        let names: Vec<usize> = plan.files_of(SetIndex(0)).map(|(file, _)| file.0).collect();
+        assert_eq!(names, [0, 1, 2, 3]);
+        let names: Vec<usize> = plan
+            .files_in(VolumeIndex(2))
+            .map(|(file, _)| file.0)
+            .collect();
+        assert_eq!(names, [1, 2]);
+    }
 }

@@ -31,6 +31,8 @@ pub struct Problem {
 pub struct StatusFile {
     path: PathBuf,
     shown: Option<Status>,
+    /// The last attempt to write it failed, and that was told.
+    has_failed: bool,
 }
 
 impl Status {
@@ -49,18 +51,30 @@ impl StatusFile {
         Self {
             path: path(config),
             shown: None,
+            has_failed: false,
         }
     }
 
     /// Replaces the file if the status differs from the one shown before.
     ///
     /// # Errors
-    /// When the file cannot be written; the next change tries again.
+    /// When the file cannot be written, the first time in a row; the next call tries again.
     pub fn show(&mut self, status: Status) -> io::Result<()> {
         if self.shown.as_ref() == Some(&status) {
             return Ok(());
         }
-        let content = serde_json::to_vec(&status)?;
+        let written = self.write(&status);
+        let was_told = std::mem::replace(&mut self.has_failed, written.is_err());
+        match written {
+            Ok(()) => self.shown = Some(status),
+            Err(_) if was_told => {}
+            Err(failure) => return Err(failure),
+        }
+        Ok(())
+    }
+
+    fn write(&self, status: &Status) -> io::Result<()> {
+        let content = serde_json::to_vec(status)?;
         let directory = self.path.parent().unwrap_or_else(|| Path::new("/"));
         fs::create_dir_all(directory)?;
         let next = self.path.with_extension("next");
@@ -71,12 +85,40 @@ impl StatusFile {
             .mode(0o600)
             .open(&next)?;
         file.write_all(&content)?;
-        fs::rename(&next, &self.path)?;
-        self.shown = Some(status);
-        Ok(())
+        fs::rename(&next, &self.path)
     }
 }
 
 fn path(config: &AgentConfig) -> PathBuf {
     Path::new(&config.run_directory).join("status.json")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_written_is_told_once_and_tried_each_time() {
+        let directory = tempfile::tempdir().unwrap();
+        let in_the_way = directory.path().join("run");
+        fs::File::create(&in_the_way).unwrap();
+        let mut file = StatusFile {
+            path: in_the_way.join("status.json"),
+            shown: None,
+            has_failed: false,
+        };
+        assert!(file.show(Status::default()).is_err());
+        assert!(file.show(Status::default()).is_ok());
+        fs::remove_file(&in_the_way).unwrap();
+        file.show(Status::default()).unwrap();
+        assert!(file.path.is_file());
+        // And of the next failure again.
+        fs::remove_dir_all(&in_the_way).unwrap();
+        fs::File::create(&in_the_way).unwrap();
+        let other = Status {
+            ready: true,
+            ..Status::default()
+        };
+        assert!(file.show(other).is_err());
+    }
 }

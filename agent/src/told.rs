@@ -16,7 +16,7 @@ use vouchsafe_shared::config::AgentConfig;
 
 use crate::{
     lifecycle::Found,
-    plan::{ReloadIndex, VolumeIndex},
+    plan::{Plan, ReloadIndex, VolumeIndex},
     publish::Publisher,
     sink::Volume,
 };
@@ -43,14 +43,15 @@ impl Told {
         }
     }
 
-    /// What the volumes hold from an earlier life.
-    pub fn found(&self, config: &AgentConfig) -> Vec<Found> {
-        let complete = Publisher::complete(config).into_iter().enumerate();
-        let found = complete.map(|(index, complete)| {
-            if !complete {
+    /// What each set of volumes holds from an earlier life.
+    pub fn found(&self, config: &AgentConfig, plan: &Plan) -> Vec<Found> {
+        let complete = Publisher::complete(config);
+        let found = plan.sets.iter().map(|set| {
+            let mut volumes = set.volumes.iter();
+            if !volumes.clone().all(|volume| complete[volume.0]) {
                 return Found::Nothing;
             }
-            let told = self.is_told(VolumeIndex(index));
+            let told = volumes.all(|volume| self.is_told(*volume));
             Found::Files { told }
         });
         found.collect()

@@ -171,7 +171,7 @@ log_file = "/var/log/agent.log"
         assert_eq!(config.stores[0].address.to_string(), "https://vault:8200");
         assert!(!config.stores[0].tls.skip_verify);
         let plan = Plan::new(&config);
-        assert_eq!((plan.files.len(), plan.volumes.len()), (2, 2));
+        assert_eq!((plan.files.len(), plan.sets.len()), (2, 2));
         assert!(matches!(config.files[0].source, SourceConfig::Template(_)));
         assert!(matches!(config.files[1].source, SourceConfig::Token(_)));
     }

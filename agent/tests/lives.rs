@@ -188,7 +188,7 @@ fn the_listener_passes_on_counts_and_ends_the_agent() {
     assert_eq!(ask(port, "GET", "/else").0, 404);
     let (_, metrics) = ask(port, "GET", "/agent/v1/metrics");
     assert!(
-        metrics.contains("store_requests_total{kind=\"forward\"} 2"),
+        metrics.contains("store_requests_total{kind=\"forward\",result=\"ok\"} 2"),
         "{metrics}"
     );
     assert_eq!(ask(port, "POST", "/agent/v1/quit").0, 200);

@@ -5,6 +5,7 @@
 //! - [`config`]: the [`config::AgentConfig`] that the webhook writes into the agent's container and
 //!   the agent reads. It holds no secret.
 //! - [`diagnostic`]: the only way a problem is told to a user, with a stable code.
+//! - [`json`]: how either writes JSON.
 //! - [`secret`]: values that redact themselves when printed and are wiped when dropped.
 //! - [`value`]: the small types both sides share (paths, names, modes, durations, sizes).
 //!
@@ -14,5 +15,6 @@
 pub mod annotations;
 pub mod config;
 pub mod diagnostic;
+pub mod json;
 pub mod secret;
 pub mod value;

@@ -130,7 +130,8 @@ def main():
     webhook = os.environ.get("VOUCHSAFE_TEST_WEBHOOK")
     if webhook:
         report("webhook, binary", f"{os.path.getsize(webhook) / 1e6:.2f} MB")
-    example = REPOSITORY / "target/release/examples/mutate_bench"
+    # Built for the same target as the program: the C library decides much of it.
+    example = webhook and pathlib.Path(webhook).parent / "examples/mutate_bench"
     if webhook and example.exists():
         measured = json.loads(subprocess.check_output([example], text=True))
         for pod in ("small_pod", "ten_annotations"):

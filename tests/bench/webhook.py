@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Prints what the webhook costs behind TLS: reviews per second of its processor time, and its memory.
 
-    tests/bench/webhook.py target/release/vouchsafe-webhook
+    tests/bench/webhook.py target/x86_64-unknown-linux-musl/release/vouchsafe-webhook
 
-Needs nothing but the program and openssl. The time counted is the program's own, so a slow client or a busy machine makes
-the run longer and changes the figures little; compare them with others of the same run all the same.
+Needs nothing but the program and openssl; with `--mutate EXAMPLE` it runs webhook/examples/mutate_bench.rs too. The time counted
+is the program's own, so a slow client or a busy machine makes the run longer and changes the figures little; compare them with
+others of the same run all the same. `--update PAGE` writes the figures into that page as well.
 """
 import argparse
+import base64
+import contextlib
 import http.client
 import json
 import os
@@ -14,13 +17,18 @@ import pathlib
 import socket
 import ssl
 import subprocess
+import sys
 import tempfile
-import threading
 import time
+
+from api_server import CONFIGURATION, HOST, ApiServer, make_certificate
 
 CONNECTIONS = 64
 # Of the webhook's processor time, for each figure.
 SECONDS = 4
+# Whose metadata a webhook with the client follows.
+NAMESPACES = 100
+MARKS = ("<!-- webhook figures: written by `make bench-webhook page=docs/benchmarks.md` -->\n", "<!-- end of webhook figures -->\n")
 
 SMALL = {
     "vouchsafe.dev/inject": "true",
@@ -67,6 +75,15 @@ def review(annotations):
     return json.dumps({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}).encode()
 
 
+def post(annotations):
+    body = review(annotations)
+    return b"POST /mutate HTTP/1.1\r\nHost: webhook\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+
+
+# What a request costs before anybody looks at what it says: the kernel's, TLS' and HTTP's part of a review.
+EMPTY = b"GET /health/ready HTTP/1.1\r\nHost: webhook\r\n\r\n"
+
+
 def free_port():
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -74,37 +91,43 @@ def free_port():
 
 
 class Webhook:
-    """The program with a certificate of its own; ended at the end of the `with` block."""
+    """The program with a certificate in files; ended at the end of the `with` block."""
+
+    name = "localhost"
 
     def __init__(self, binary):
-        self.directory = tempfile.TemporaryDirectory()
-        path = pathlib.Path(self.directory.name)
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-             "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", path / "tls.key", "-out", path / "tls.crt"],
-            check=True, capture_output=True,
-        )
-        self.trust = ssl.create_default_context(cafile=path / "tls.crt")
+        self.binary = binary
+        self.cleanup = contextlib.ExitStack()
+        self.directory = pathlib.Path(self.cleanup.enter_context(tempfile.TemporaryDirectory()))
         self.port, self.health = free_port(), free_port()
-        self.command = [
-            binary, "serve", f"--listen=127.0.0.1:{self.port}", f"--health-listen=127.0.0.1:{self.health}",
-            f"--tls-cert-file={path / 'tls.crt'}", f"--tls-key-file={path / 'tls.key'}",
-            "--agent-image=registry.example/agent:1", "--vault-address=https://vault.vault.svc:8200",
+
+    def arguments(self):
+        make_certificate(self.directory, "tls", "DNS:localhost")
+        return [f"--tls-cert-file={self.directory / 'tls.crt'}", f"--tls-key-file={self.directory / 'tls.key'}"]
+
+    def trust(self):
+        return ssl.create_default_context(cafile=self.directory / "tls.crt")
+
+    def command(self):
+        return [
+            self.binary, "serve", f"--listen=127.0.0.1:{self.port}", f"--health-listen=127.0.0.1:{self.health}",
+            "--agent-image=registry.example/agent:1", "--vault-address=https://vault.vault.svc:8200", *self.arguments(),
         ]
 
     def __enter__(self):
-        self.process = subprocess.Popen(self.command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 20
+        self.process = subprocess.Popen(self.command(), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + 30
         while not self.is_ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit("the webhook is not ready within 20 s")
+                self.__exit__()
+                raise SystemExit("the webhook is not ready within 30 s")
             time.sleep(0.01)
         return self
 
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait(timeout=10)
-        self.directory.cleanup()
+        self.cleanup.close()
 
     def is_ready(self):
         try:
@@ -115,7 +138,9 @@ class Webhook:
             return False
 
     def connect(self):
-        return http.client.HTTPSConnection("localhost", self.port, context=self.trust, timeout=60)
+        stream = socket.create_connection(("127.0.0.1", self.port), timeout=60)
+        stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return self.trust().wrap_socket(stream, server_hostname=self.name)
 
     def processor_time(self):
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
@@ -128,66 +153,161 @@ class Webhook:
         return tuple(int(values[name].split()[0]) for name in ("VmRSS", "RssAnon"))
 
 
-class Client(threading.Thread):
-    """One connection that is kept, and asks one question after the other."""
+class WebhookInCluster(Webhook):
+    """The program with a certificate of its own making, which takes the client of the Kubernetes API."""
 
-    def __init__(self, webhook, body, stop):
-        super().__init__(daemon=True)
-        self.webhook, self.body, self.stop = webhook, body, stop
-        self.answered, self.failure = 0, None
+    name = HOST
 
-    def run(self):
-        try:
-            connection = self.webhook.connect()
-            while not self.stop.is_set():
-                connection.request("POST", "/mutate", self.body, {"Content-Type": "application/json"})
-                response = connection.getresponse()
-                answer = response.read()
-                if response.status != 200 or b'"allowed":true' not in answer or b'"patch"' not in answer:
-                    raise RuntimeError(f"{response.status}: {answer[:500]}")
-                self.answered += 1
-        except Exception as failure:  # told by the main thread
-            self.failure = failure
+    def arguments(self):
+        self.api = self.cleanup.enter_context(ApiServer(self.directory, NAMESPACES))
+        return [f"--tls-auto={CONFIGURATION}", f"--tls-auto-hosts={HOST}"]
 
+    def trust(self):
+        return ssl.create_default_context(cadata=base64.b64decode(self.api.ca_bundle()).decode())
 
-def load(webhook, body, connections, seconds):
-    """Reviews answered and processor time taken, and the most memory that was seen meanwhile."""
-    stop = threading.Event()
-    clients = [Client(webhook, body, stop) for _ in range(connections)]
-    before = webhook.processor_time()
-    for client in clients:
-        client.start()
-    most = (0, 0)
-    while webhook.processor_time() - before < seconds and not any(client.failure for client in clients):
-        most = max(most, webhook.memory())
-        time.sleep(0.05)
-    stop.set()
-    for client in clients:
-        client.join()
-        if client.failure:
-            raise SystemExit(f"a review was not answered: {client.failure}")
-    return sum(client.answered for client in clients), webhook.processor_time() - before, most
+    def command(self):
+        # Where a pod finds its service account: in a mount namespace of its own, so that nothing of the machine changes.
+        command = super().command()
+        (self.directory / "token").write_text("token")
+        (self.directory / "namespace").write_text("vouchsafe")
+        account = "/run/secrets/kubernetes.io/serviceaccount"
+        script = (
+            f'mkdir /dev/shm/account.$$ && cp "$0/token" "$0/namespace" /dev/shm/account.$$ && cp "$0/api.crt" /dev/shm/account.$$/ca.crt '
+            f'&& mount -t tmpfs none /run && mkdir -p {account} && cp /dev/shm/account.$$/* {account} && rm -r /dev/shm/account.$$ && exec "$@"'
+        )
+        os.environ.update(KUBERNETES_SERVICE_HOST="127.0.0.1", KUBERNETES_SERVICE_PORT=str(self.api.port))
+        return ["unshare", "--mount", "--map-root-user", "sh", "-c", script, self.directory, *command]
 
 
-def report(what, value):
-    print(f"{what:<58} {value}", flush=True)
+def read(stream):
+    """One answer with a length."""
+    answer = b""
+    while True:
+        part = stream.recv(65536)
+        if not part:
+            raise SystemExit(f"the webhook closed a connection after {answer[:500]}")
+        answer += part
+        head, found, body = answer.partition(b"\r\n\r\n")
+        if found:
+            lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+            if len(body) >= int(lengths[0].split(b":")[1] if lengths else 0):
+                return answer
+
+
+class Load:
+    """Connections that are kept, each with one request at a time, written as a whole as Go's client does."""
+
+    def __init__(self, webhook, connections):
+        self.webhook = webhook
+        self.streams = [webhook.connect() for _ in range(connections)]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for stream in self.streams:
+            stream.close()
+
+    def round(self, request, expected):
+        for stream in self.streams:
+            stream.sendall(request)
+        for stream in self.streams:
+            answer = read(stream)
+            if not answer.startswith(b"HTTP/1.1 20") or expected not in answer:
+                raise SystemExit(f"not as expected: {answer[:500]}")
+        return len(self.streams)
+
+    def per_second(self, request, expected, seconds):
+        """Requests answered per second of the webhook's processor time."""
+        self.round(request, expected)
+        before, answered, taken = self.webhook.processor_time(), 0, 0
+        while taken < seconds:
+            for _ in range(max(1, 500 // len(self.streams))):
+                answered += self.round(request, expected)
+            taken = self.webhook.processor_time() - before
+        return answered / taken
+
+
+def throughput(binary, seconds):
+    """Reviews per second by pod and number of connections."""
+    figures = {}
+    with Webhook(binary) as webhook:
+        for connections in (1, CONNECTIONS):
+            with Load(webhook, connections) as load:
+                for name, request, expected in (
+                    ("no review", EMPTY, b""), ("small pod", post(SMALL), b'"patch"'), ("ten annotations", post(TEN_ANNOTATIONS), b'"patch"'),
+                ):
+                    figures[name, connections] = load.per_second(request, expected, seconds)
+    return figures
+
+
+def memory(kind, binary, seconds):
+    """Resident and anonymous memory in KiB, idle and after load."""
+    with kind(binary) as webhook:
+        time.sleep(2)
+        idle = webhook.memory()
+        with Load(webhook, CONNECTIONS) as load:
+            load.per_second(post(TEN_ANNOTATIONS), b'"patch"', seconds)
+            return idle, webhook.memory()
+
+
+def mutate(example):
+    return json.loads(subprocess.check_output([example], text=True))
+
+
+def measure(options):
+    return {
+        "reviews": throughput(options.webhook, options.seconds),
+        "memory": {
+            "certificate in files": memory(Webhook, options.webhook, options.seconds),
+            "certificate of its own, client of the API server in use": memory(WebhookInCluster, options.webhook, options.seconds),
+        },
+        "mutate": mutate(options.mutate) if options.mutate else None,
+    }
+
+
+def page(figures):
+    reviews = figures["reviews"]
+    lines = [f"One run on a shared machine with {os.cpu_count()} cores; reviews per second of the webhook's processor time:", "",
+             f"| | 1 connection | {CONNECTIONS} connections |", "|---|---|---|"]
+    for name in ("small pod", "ten annotations", "no review"):
+        shown = "the floor: `GET /health/ready`" if name == "no review" else name
+        lines.append(f"| {shown} | {reviews[name, 1]:.0f} | {reviews[name, CONNECTIONS]:.0f} |")
+    if figures["mutate"]:
+        lines += ["", "`mutate` alone:", "", "| | per second of processor time | median, µs | 99 of 100 within, µs |", "|---|---|---|---|"]
+        for name in ("small pod", "ten annotations"):
+            key = name.replace(" ", "_")
+            quantiles = figures["mutate"]["microseconds"][key]
+            lines.append(f"| {name} | {figures['mutate'][key]} | {quantiles['p50']} | {quantiles['p99']} |")
+    lines += ["", "Resident memory in MiB, and how much of it is anonymous (the rest is pages of the program's file):", "",
+              f"| | idle | after load over {CONNECTIONS} connections |", "|---|---|---|"]
+    for name, states in figures["memory"].items():
+        cells = (f"{resident / 1024:.1f} ({anonymous / 1024:.1f})" for resident, anonymous in states)
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def update(path, figures):
+    text = path.read_text()
+    start, end = MARKS
+    before, found, rest = text.partition(start)
+    _, also_found, after = rest.partition(end)
+    if not (found and also_found):
+        sys.exit(f"{path} lacks the lines {start.strip()} and {end.strip()}")
+    path.write_text(f"{before}{start}\n{figures}\n{end}{after}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("webhook", help="the program, built as a release")
+    parser.add_argument("--mutate", metavar="EXAMPLE", help="mutate_bench, built likewise")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of processor time, for each figure")
-    arguments = parser.parse_args()
-    with Webhook(arguments.webhook) as webhook:
-        resident, anonymous = webhook.memory()
-        report("webhook, resident memory, idle", f"{resident} KiB, {anonymous} of them anonymous")
-        for name, annotations in (("small pod", SMALL), ("ten annotations", TEN_ANNOTATIONS)):
-            for connections in (1, CONNECTIONS):
-                answered, taken, _ = load(webhook, review(annotations), connections, arguments.seconds)
-                report(f"webhook, TLS, {name}, {connections} connections", f"{answered / taken:.0f} reviews per second of processor time")
-    with Webhook(arguments.webhook) as webhook:
-        *_, (resident, anonymous) = load(webhook, review(TEN_ANNOTATIONS), CONNECTIONS, arguments.seconds)
-        report(f"webhook, resident memory, {CONNECTIONS} busy connections", f"{resident} KiB, {anonymous} of them anonymous")
+    parser.add_argument("--update", type=pathlib.Path, metavar="PAGE", help="write the figures into this page, too")
+    options = parser.parse_args()
+    figures = page(measure(options))
+    print(figures)
+    if options.update:
+        update(options.update, figures)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,10 @@
 pub mod agent;
 pub mod app;
 pub mod cluster;
+pub mod fault_proxy;
 pub mod peer;
 pub mod postgres;
+pub mod solo;
 pub mod vault;
 pub mod wait;
 

@@ -98,3 +98,16 @@ fn the_webhook_never_holds_a_client_of_a_store() {
     let found = crates_in("vouchsafe-webhook");
     assert!(!found.contains("vouchsafe-agent"));
 }
+
+#[test]
+fn the_simulation_has_no_runtime_of_its_own_and_nothing_depends_on_it() {
+    let manifest = vouchsafe_tests::repository().join("simulation/Cargo.toml");
+    let manifest = std::fs::read_to_string(manifest).expect("the simulation is there");
+    assert!(manifest.contains("vouchsafe-agent"), "{manifest}");
+    for name in NOT_WHERE_NO_IO_IS {
+        assert!(!manifest.contains(name), "the simulation asks for {name}");
+    }
+    for package in ["vouchsafe-agent", "vouchsafe-webhook"] {
+        assert!(!crates_in(package).contains("vouchsafe-simulation"));
+    }
+}

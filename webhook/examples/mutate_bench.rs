@@ -2,7 +2,7 @@
 //! line of JSON.
 //!
 //! ```text
-//! cargo run --release -p vouchsafe-webhook --example mutate_bench
+//! cargo run --release -p vouchsafe-webhook --example mutate_bench --target x86_64-unknown-linux-musl
 //! ```
 
 #![expect(
@@ -13,9 +13,14 @@
 
 use std::{hint::black_box, time::Duration};
 
+use mimalloc::MiMalloc;
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
 use vouchsafe_webhook::mutate::{Context, Settings, mutate};
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Of processor time, for each pod.
 const TIME: Duration = Duration::from_secs(2);

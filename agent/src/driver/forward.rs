@@ -9,7 +9,6 @@ use super::{Done, Driver};
 use crate::{
     fault::{Fault, Retry, Whose},
     listen::api::Forward,
-    metrics::RequestKind,
     store::{Store, forward::ForwardRequest},
 };
 
@@ -42,11 +41,12 @@ impl<S: Store> Driver<S> {
                 drop(answer.send(Err(not_logged_in())));
                 continue;
             }
-            self.metrics.count_request(RequestKind::Forward);
             let forwarded = client.forward(request, proxy);
             self.tasks.spawn(async move {
-                drop(answer.send(forwarded.await));
-                Done::Forwarded
+                let forwarded = forwarded.await;
+                let fault = forwarded.as_ref().err().cloned();
+                drop(answer.send(forwarded));
+                Done::Forwarded(fault)
             });
         }
     }

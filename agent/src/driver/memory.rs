@@ -137,6 +137,24 @@ impl Memory {
         self.tokens[store.0].as_ref().map(|token| &token.token)
     }
 
+    /// When a secret was read, or its lease renewed.
+    pub(super) fn came(&self, secret: SecretIndex) -> Option<Moment> {
+        let (at, _) = (*self.times.get(secret.0)?)?;
+        Some(at)
+    }
+
+    /// When what was read ends, if it does.
+    pub(super) fn ends(&self, secret: SecretIndex) -> Option<Moment> {
+        let (at, lifetime) = (*self.times.get(secret.0)?)?;
+        let lasts = match lifetime {
+            Lifetime::Leased(lease) => lease.duration,
+            Lifetime::Ends { after, .. } | Lifetime::Expires { after } => after,
+            Lifetime::Unlimited | Lifetime::Replaced { .. } => return None,
+        };
+        // Without a duration its end is unknown.
+        (!lasts.is_zero()).then(|| at + lasts)
+    }
+
     /// The answer of the life before to what is needed in this one.
     pub(super) fn recall(
         &mut self,

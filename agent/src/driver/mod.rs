@@ -3,13 +3,17 @@
 //! One thread. Requests, reloads and programs run as tasks and report back with events; decoding
 //! answers, rendering and swapping files is done in between, without waiting for anything.
 
+mod audit;
 mod clock;
 mod forward;
+mod ledger;
 mod memory;
+mod report;
 mod request;
 mod run;
 mod tell;
 mod wait;
+mod watch;
 
 use std::{
     collections::BTreeSet,
@@ -27,21 +31,30 @@ use tracing::{debug, error, info, warn};
 use vouchsafe_shared::config::AgentConfig;
 
 use self::{
-    clock::Clock, forward::Waiting, memory::Memory, request::Outcome, run::Queue, wait::Signals,
+    clock::Clock,
+    forward::Waiting,
+    ledger::Ledger,
+    memory::Memory,
+    request::Outcome,
+    run::Queue,
+    wait::Signals,
+    watch::{Report, Watches},
 };
 use crate::{
     answer::Answer,
+    audit::{Audit, Identity},
     fault::Fault,
     lifecycle::{self, Action, Ending, Event, Lifecycle, Mode, Moment},
-    listen::api::Wish,
-    metrics::Metrics,
-    plan::{Plan, ReloadIndex, StoreIndex, VolumeIndex},
+    listen::{api::Wish, health::Refreshed},
+    metrics::{Metrics, RequestKind},
+    plan::{Plan, ReloadIndex, SetIndex, StoreIndex, VolumeIndex},
     publish::{Material, Publisher},
     reload,
     state::StateFile,
     status::StatusFile,
     store::Store,
     template::Templates,
+    termination::TerminationLog,
     told::Told,
 };
 
@@ -60,14 +73,18 @@ pub struct Driver<S> {
     /// By [`crate::plan::SecretIndex`].
     answers: Vec<Option<Answer>>,
     memory: Memory,
+    ledger: Ledger,
     publisher: Publisher,
     tasks: JoinSet<Done<S>>,
     clock: Clock,
     metrics: Arc<Metrics>,
+    audit: Audit,
+    termination_log: TerminationLog,
     status: StatusFile,
     told: Told,
     programs: Queue,
     forwards: Waiting,
+    watches: Watches,
     /// The volumes to put down as told of when nobody has to be told any more.
     untold: BTreeSet<VolumeIndex>,
     /// When to give up what is not rendered by then.
@@ -82,6 +99,7 @@ enum Done<S> {
     Request {
         store: StoreIndex,
         client: S,
+        kind: RequestKind,
         outcome: Outcome,
     },
     Reload {
@@ -89,7 +107,8 @@ enum Done<S> {
         result: Result<String, Fault>,
     },
     Program(Result<(), Fault>),
-    Forwarded,
+    /// Why there was no answer.
+    Forwarded(Option<Fault>),
 }
 
 /// Ends the loop.
@@ -102,6 +121,7 @@ enum Next<S> {
     Late,
     Refresh,
     Wish(Wish),
+    Report(Report),
     Done(Done<S>),
     Wake,
 }
@@ -117,23 +137,28 @@ impl<S: Store> Driver<S> {
         rng: fastrand::Rng,
     ) -> Self {
         let told = Told::new(&config);
-        let found = told.found(&config);
+        let plan = Plan::new(&config);
+        let found = told.found(&config, &plan);
         let (memory, mut resume) = Memory::load(StateFile::new(&config), stores.len());
         resume.told = told.reloads(&config);
         Self {
-            lifecycle: Lifecycle::new(Plan::new(&config), mode, rng, &found, resume),
+            lifecycle: Lifecycle::new(plan, mode, rng, &found, resume),
             mode,
             answers: Vec::new(),
             memory,
+            ledger: Ledger::default(),
             publisher: Publisher::new(&config, templates),
             stores: stores.into_iter().map(Some).collect(),
             tasks: JoinSet::new(),
             clock: Clock::start(),
             metrics,
+            audit: Audit::default(),
+            termination_log: TerminationLog::none(),
             status: StatusFile::new(&config),
             told,
             programs: Queue::default(),
             forwards: Waiting::default(),
+            watches: Watches::new(config.stores.len()),
             untold: BTreeSet::new(),
             limit: None,
             deadline: None,
@@ -146,6 +171,14 @@ impl<S: Store> Driver<S> {
     #[must_use]
     pub fn limited(mut self, limit: Duration) -> Self {
         self.limit = Some(Instant::now() + limit);
+        self
+    }
+
+    /// Says in whose name secrets are delivered, and where to put down why it ended.
+    #[must_use]
+    pub fn within(mut self, identity: Identity, termination_log: TerminationLog) -> Self {
+        self.audit = Audit::new(identity);
+        self.termination_log = termination_log;
         self
     }
 
@@ -176,11 +209,14 @@ impl<S: Store> Driver<S> {
                     Ok(done) => Next::Done(done),
                     Err(failure) => {
                         error!(%failure, "task_failed");
+                        self.termination_log
+                            .write("a fault of the agent's own; its log says more");
                         return Ok(ExitCode::FAILURE);
                     }
                 },
                 Some(wish) = wishes.recv() => Next::Wish(wish),
                 () = sleep_until(wake_at) => Next::Wake,
+                Some(report) = self.watches.report() => Next::Report(report),
             };
             event = match next {
                 Next::Stop if std::mem::replace(&mut is_told, true) => {
@@ -207,6 +243,17 @@ impl<S: Store> Driver<S> {
                     self.forward();
                     Event::Tick
                 }
+                Next::Wish(Wish::Report(answer)) => {
+                    // Whoever asked may have gone.
+                    drop(answer.send(Box::new(self.report())));
+                    Event::Tick
+                }
+                Next::Wish(Wish::Refresh { secret, answer }) => {
+                    let (event, refreshed) = self.refresh(secret);
+                    let _ = answer.send(refreshed);
+                    event
+                }
+                Next::Report(report) => self.reported(report),
                 Next::Done(done) => self.done(done),
                 Next::Wake => match self.clock.set_ahead() {
                     Some(by) => Event::WallClockSetAhead(by),
@@ -214,6 +261,26 @@ impl<S: Store> Driver<S> {
                 },
             };
         }
+    }
+
+    fn refresh(&self, secret: Option<String>) -> (Event, Refreshed) {
+        let Some(path) = secret else {
+            info!("refresh_requested");
+            return (Event::RefreshRequested, Refreshed::Yes);
+        };
+        let found = self.secrets_at(&path);
+        if found.is_empty() {
+            return (Event::Tick, Refreshed::Unknown);
+        }
+        let found = found
+            .into_iter()
+            .filter(|(_, is_read_again)| *is_read_again);
+        let found: Vec<_> = found.map(|(secret, _)| secret).collect();
+        if found.is_empty() {
+            return (Event::Tick, Refreshed::Issued);
+        }
+        info!(secret = path, "refresh_requested");
+        (Event::RefreshOfRequested(found), Refreshed::Yes)
     }
 
     fn stop(&mut self, ending: Ending) -> Event {
@@ -262,9 +329,15 @@ impl<S: Store> Driver<S> {
     fn step(&mut self, event: Event) -> Result<(), Stopped> {
         let mut events = vec![event];
         while let Some(event) = events.pop() {
-            self.tell(&event);
+            // A failure is told with the time of the next try, which is decided first.
+            let failure = event.is_failure().then(|| event.clone());
+            if failure.is_none() {
+                self.tell(&event);
+            }
             let now = self.now();
             self.remember(now, &event);
+            self.ledger
+                .note(now, &event, self.lifecycle.demand().plan());
             let reloaded = match event {
                 Event::ReloadEnded { reload, .. } => Some(reload),
                 _ => None,
@@ -273,11 +346,14 @@ impl<S: Store> Driver<S> {
             if let Some(reload) = reloaded {
                 self.reloaded(reload);
             }
+            if let Some(failure) = failure {
+                self.tell(&failure);
+            }
             for action in actions {
                 match action {
-                    Action::Render(volume) => events.push(self.render(volume)),
+                    Action::Render(set) => events.push(self.render(set)),
                     Action::Reload(reload) => self.reload(reload),
-                    Action::DropPrevious(volume) => self.drop_previous(volume),
+                    Action::DropPrevious(set) => self.drop_previous(set),
                     Action::Run(file) => {
                         self.programs.push(file);
                         self.run_next();
@@ -321,21 +397,32 @@ impl<S: Store> Driver<S> {
         match done {
             Done::Request {
                 store,
-                client,
+                mut client,
+                kind,
                 outcome,
             } => {
+                self.metrics.count_sent(client.take_sent());
+                self.metrics.count_request(kind, outcome.fault());
                 self.stores[store.0] = Some(client);
                 let event = self.answered(store, outcome);
+                if matches!(event, Event::LoggedIn { .. } | Event::Adopted { .. }) {
+                    self.prepare_watch(store);
+                }
                 self.forward();
                 event
             }
             Done::Reload { reload, result } => Event::ReloadEnded { reload, result },
             Done::Program(result) => self.program_ended(result),
-            Done::Forwarded => Event::Tick,
+            Done::Forwarded(fault) => {
+                self.metrics
+                    .count_request(RequestKind::Forward, fault.as_ref());
+                Event::Tick
+            }
         }
     }
 
-    fn render(&mut self, volume: VolumeIndex) -> Event {
+    fn render(&mut self, set: SetIndex) -> Event {
+        let volumes = self.volumes_of(set).to_vec();
         let lifecycle = &self.lifecycle;
         let material = Material {
             demand: lifecycle.demand(),
@@ -345,12 +432,15 @@ impl<S: Store> Driver<S> {
         };
         let attempt = self
             .publisher
-            .publish(&material, &[volume], SystemTime::now());
-        self.tell_rendering(volume, &attempt);
+            .publish(&material, &volumes, SystemTime::now());
+        self.tell_rendering(set, &attempt);
         match &attempt.outcome {
-            lifecycle::Outcome::Rendered { changed, .. } => {
+            lifecycle::Outcome::Rendered { changed, first, .. } => {
                 self.metrics.count_render(true, !changed.is_empty());
-                self.untold.insert(volume);
+                for volume in volumes {
+                    self.audit_delivery(volume, changed, *first);
+                    self.untold.insert(volume);
+                }
             }
             lifecycle::Outcome::Failed(_) => self.metrics.count_render(false, false),
             lifecycle::Outcome::Fatal(_) => {
@@ -361,13 +451,19 @@ impl<S: Store> Driver<S> {
             lifecycle::Outcome::Incomplete => {}
         }
         Event::Tried {
-            volume,
+            set,
             asked: attempt.asked,
             outcome: attempt.outcome,
         }
     }
 
-    fn drop_previous(&mut self, volume: VolumeIndex) {
+    fn drop_previous(&mut self, set: SetIndex) {
+        for volume in self.volumes_of(set).to_vec() {
+            self.drop_previous_of(volume);
+        }
+    }
+
+    fn drop_previous_of(&mut self, volume: VolumeIndex) {
         let about = self.config.volumes[volume.0].path.clone();
         match self.publisher.drop_previous(volume) {
             Ok(()) => debug!(about, "previous_files_removed"),

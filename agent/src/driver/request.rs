@@ -25,6 +25,20 @@ pub(super) enum Outcome {
     Revoke(Result<(), Fault>),
 }
 
+impl Outcome {
+    /// Why there was no answer, or one that refuses.
+    pub(super) fn fault(&self) -> Option<&Fault> {
+        match self {
+            Self::Adopt(result) | Self::Login(result) | Self::Renew(result) => {
+                result.as_ref().err()
+            }
+            Self::Read(_, result) => result.as_ref().err(),
+            Self::RenewLease(_, result) => result.as_ref().err(),
+            Self::Revoke(result) => result.as_ref().err(),
+        }
+    }
+}
+
 impl<S: Store> Driver<S> {
     /// Carries out what is about secrets and tokens; what needs no store is done at once.
     pub(super) fn start(&mut self, action: Action) -> Option<Event> {
@@ -50,6 +64,7 @@ impl<S: Store> Driver<S> {
                 });
             }
             Action::Revoke(store) => {
+                self.watches.end(store);
                 self.request(store, RequestKind::Revoke, |mut client| async {
                     let result = client.revoke().await;
                     (client, Outcome::Revoke(result))
@@ -57,6 +72,7 @@ impl<S: Store> Driver<S> {
             }
             Action::Read(secret) => return self.read(secret),
             Action::RenewLease(secret) => self.renew_lease(secret),
+            Action::Watch(store) => self.watches.begin(store),
             Action::Recall(secret) => {
                 if let Some(planned) = self.lifecycle.demand().secret(secret) {
                     debug!(secret = %planned.dependency, "secret_recalled");
@@ -65,6 +81,7 @@ impl<S: Store> Driver<S> {
                 }
             }
             Action::Forget(secret) => {
+                self.ledger.forget(secret);
                 self.memory.forget(secret);
                 self.put(secret, None);
             }
@@ -136,13 +153,13 @@ impl<S: Store> Driver<S> {
         let Some(client) = self.stores[store.0].take() else {
             return;
         };
-        self.metrics.count_request(kind);
         let request = request(client);
         self.tasks.spawn(async move {
             let (client, outcome) = request.await;
             Done::Request {
                 store,
                 client,
+                kind,
                 outcome,
             }
         });

@@ -1,13 +1,15 @@
 //! What the driver says about what it does: log lines, counters, the status file.
 
+use std::time::Duration;
+
 use tracing::{error, info, warn};
 use vouchsafe_shared::diagnostic::Code;
 
 use super::Driver;
 use crate::{
     fault::{Fault, Retry, Whose},
-    lifecycle::{Event, FileFault, Outcome, RETRY_LIMIT, Subject},
-    plan::{FileIndex, ReloadIndex, SecretIndex, StoreIndex, VolumeIndex},
+    lifecycle::{self, Event, FileFault, Outcome, RETRY_LIMIT, Subject},
+    plan::{FileIndex, ReloadIndex, SecretIndex, SetIndex, StoreIndex, VolumeIndex},
     publish::Attempt,
     status::{Problem, Status},
     store::Store,
@@ -57,7 +59,7 @@ impl<S: Store> Driver<S> {
                 info!(store = self.store_name(*store), ttl = ?lease.duration, "token_adopted");
             }
             Event::AdoptionFailed { store, fault } => {
-                self.tell_fault("token_not_adopted", self.store_name(*store), fault);
+                self.tell_failure("token_not_adopted", Subject::Store(*store), fault);
             }
             Event::Renewed { store, lease } => {
                 self.metrics.count_renewal(true);
@@ -65,11 +67,11 @@ impl<S: Store> Driver<S> {
             }
             Event::LoginFailed { store, fault } => {
                 self.metrics.count_login(false);
-                self.tell_fault("login_failed", self.store_name(*store), fault);
+                self.tell_failure("login_failed", Subject::Store(*store), fault);
             }
             Event::RenewFailed { store, fault } => {
                 self.metrics.count_renewal(false);
-                self.tell_fault("renewal_failed", self.store_name(*store), fault);
+                self.tell_failure("renewal_failed", Subject::Store(*store), fault);
             }
             Event::ReadFailed { secret, fault } if self.is_no_fault(*secret, fault) => {
                 let secret = self.secret_name(*secret);
@@ -79,7 +81,7 @@ impl<S: Store> Driver<S> {
                 self.tell_fault("older_version_refused", &self.secret_name(*secret), fault);
             }
             Event::ReadFailed { secret, fault } => {
-                self.tell_fault("read_failed", &self.secret_name(*secret), fault);
+                self.tell_failure("read_failed", Subject::Secret(*secret), fault);
             }
             Event::LeaseRenewed { secret, lease } => {
                 self.metrics.count_lease_renewal(true);
@@ -88,7 +90,16 @@ impl<S: Store> Driver<S> {
             }
             Event::LeaseRenewFailed { secret, fault } => {
                 self.metrics.count_lease_renewal(false);
-                self.tell_fault("lease_renewal_failed", &self.secret_name(*secret), fault);
+                self.tell_failure("lease_renewal_failed", Subject::Secret(*secret), fault);
+            }
+            Event::WatchBegan { store } => {
+                info!(store = self.store_name(*store), "events_awaited");
+            }
+            Event::WatchFailed { store, fault } if lifecycle::is_watch_refused(fault) => {
+                self.tell_watch_refused(*store, fault);
+            }
+            Event::WatchFailed { store, fault } => {
+                self.tell_fault("events_interrupted", self.store_name(*store), fault);
             }
             Event::WallClockSetAhead(by) => {
                 warn!(
@@ -99,7 +110,9 @@ impl<S: Store> Driver<S> {
             Event::Tick
             | Event::Tried { .. }
             | Event::Read { .. }
+            | Event::Changed { .. }
             | Event::RefreshRequested
+            | Event::RefreshOfRequested(_)
             | Event::CommandEnded
             | Event::ReloadEnded { .. }
             | Event::ShutdownRequested(_)
@@ -115,7 +128,7 @@ impl<S: Store> Driver<S> {
     }
 
     /// One line per template that failed, then what that and all else meant for the files.
-    pub(super) fn tell_rendering(&self, volume: VolumeIndex, attempt: &Attempt) {
+    pub(super) fn tell_rendering(&self, set: SetIndex, attempt: &Attempt) {
         for _ in 0..attempt.rendered {
             self.metrics.count_template(true);
         }
@@ -128,14 +141,16 @@ impl<S: Store> Driver<S> {
                 self.tell_fault("template_failed", &about, &failed.fault);
             }
         }
-        let path = &self.config.volumes[volume.0].path;
+        let paths = self.paths_of(set);
         match &attempt.outcome {
             Outcome::Incomplete => {}
             Outcome::Failed(fault) => {
-                self.tell_consequence("render_failed", path, fault, attempt);
+                self.tell_consequence("render_failed", &paths, fault, attempt);
             }
             Outcome::Fatal(FileFault { file, fault }) => {
-                error!(about = self.file_name(*file), code = %fault.code, "template_fatal: the agent ends");
+                let about = self.file_name(*file);
+                self.termination_log.write(&format!("{about}: {fault}"));
+                error!(about, code = %fault.code, "template_fatal: the agent ends");
             }
             Outcome::Rendered {
                 changed,
@@ -151,7 +166,7 @@ impl<S: Store> Driver<S> {
                         .iter()
                         .map(|file| self.config.files[file.0].name.as_str());
                     let files = names.collect::<Vec<_>>().join(",");
-                    info!(volume = path, files, first, "secret_rendered");
+                    info!(volume = paths, files, first, "secret_rendered");
                 }
             }
         }
@@ -166,14 +181,36 @@ impl<S: Store> Driver<S> {
         }
     }
 
+    /// A request that failed, and when the next one comes.
+    fn tell_failure(&self, event: &'static str, subject: Subject, fault: &Fault) {
+        let about = match subject {
+            Subject::Store(store) => self.store_name(store).to_owned(),
+            subject => self.subject_name(subject),
+        };
+        let next = self.lifecycle.next_try(subject);
+        let again_in = next.map(|next| next.0.saturating_sub(self.now().0));
+        self.tell_with(event, &about, fault, again_in);
+    }
+
     pub(super) fn tell_fault(&self, event: &'static str, about: &str, fault: &Fault) {
+        self.tell_with(event, about, fault, None);
+    }
+
+    fn tell_with(
+        &self,
+        event: &'static str,
+        about: &str,
+        fault: &Fault,
+        again_in: Option<Duration>,
+    ) {
         self.metrics.count_fault(fault);
         let whose = fault.whose.as_str();
+        let again_in = again_in.map(|time| format!("{:.1}s", time.as_secs_f64()));
         // What passes by itself is a warning; what waits for a person is an error.
         if fault.whose == Whose::User || fault.retry == Retry::Rarely {
-            error!(about, code = %fault.code, whose, reason = fault.message, "{event}");
+            error!(about, code = %fault.code, whose, again_in, reason = fault.message, "{event}");
         } else {
-            warn!(about, code = %fault.code, whose, reason = fault.message, "{event}");
+            warn!(about, code = %fault.code, whose, again_in, reason = fault.message, "{event}");
         }
     }
 
@@ -188,6 +225,7 @@ impl<S: Store> Driver<S> {
             problems: problems.collect(),
         };
         self.metrics.set_ready(status.ready);
+        self.audit_failures();
         if let Err(failure) = self.status.show(status) {
             warn!(%failure, "status_not_written");
         }
@@ -199,6 +237,8 @@ impl<S: Store> Driver<S> {
         let fault = self.lifecycle.faults().find(|(of, _)| *of == subject);
         let reason = fault.map_or_else(String::new, |(_, fault)| fault.to_string());
         let about = self.subject_name(subject);
+        self.termination_log
+            .write(&format!("gave up: {about}: {reason}"));
         match subject {
             Subject::Store(_) => error!(about, reason, "gave_up: the login failed"),
             _ => error!(about, reason, limit = ?RETRY_LIMIT, "gave_up: it failed for too long"),
@@ -212,6 +252,8 @@ impl<S: Store> Driver<S> {
             .map(|(subject, fault)| format!("{}: {fault}", self.subject_name(subject)))
             .collect::<Vec<_>>();
         let problems = problems.join(" | ");
+        self.termination_log
+            .write(&format!("not rendered in time: {problems}"));
         error!(
             problems,
             "gave_up: not everything could be rendered in time"
@@ -219,12 +261,23 @@ impl<S: Store> Driver<S> {
     }
 
     /// `store vault`, `secret secret/data/db`, `volume /vault/secrets`.
-    fn subject_name(&self, subject: Subject) -> String {
+    pub(super) fn subject_name(&self, subject: Subject) -> String {
         match subject {
             Subject::Store(store) => format!("store {}", self.store_name(store)),
             Subject::Secret(secret) => self.secret_name(secret),
-            Subject::Volume(volume) => format!("volume {}", self.config.volumes[volume.0].path),
+            Subject::Set(set) => format!("volume {}", self.paths_of(set)),
         }
+    }
+
+    /// Of the volumes of a set.
+    pub(super) fn paths_of(&self, set: SetIndex) -> String {
+        let volumes = self.volumes_of(set).iter();
+        let paths = volumes.map(|volume| self.config.volumes[volume.0].path.as_str());
+        paths.collect::<Vec<_>>().join(",")
+    }
+
+    pub(super) fn volumes_of(&self, set: SetIndex) -> &[VolumeIndex] {
+        &self.lifecycle.demand().plan().sets[set.0].volumes
     }
 
     pub(super) fn store_name(&self, store: StoreIndex) -> &str {

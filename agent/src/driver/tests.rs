@@ -1,5 +1,7 @@
 //! With a store that is as slow or faulty as a test wants it, in paused time.
 
+mod watch;
+
 use std::{
     path::Path,
     sync::{Mutex, PoisonError},
@@ -23,6 +25,7 @@ use crate::{
     store::{
         KnownVersion, Layout, Lease, Reply, Response, TokenLease,
         forward::{ForwardAnswer, ForwardRequest},
+        watch::{Change, Watch},
     },
 };
 
@@ -36,6 +39,12 @@ struct World {
     /// How long a read takes.
     latency: Duration,
     is_down: bool,
+    /// The next read says that the token is no longer good.
+    refuses_token: bool,
+    /// What is answered to whoever wants to hear of changes; nobody can when absent.
+    watching: Option<Result<(), Fault>>,
+    /// To whoever subscribed last.
+    told: Option<mpsc::UnboundedSender<Change>>,
 }
 
 #[derive(Clone, Debug)]
@@ -85,6 +94,10 @@ impl Store for Fake {
         let latency = self.world.lock().unwrap().latency;
         tokio::time::sleep(latency).await;
         self.reachable()?;
+        if std::mem::take(&mut self.world.lock().unwrap().refuses_token) {
+            let (code, whose) = (Code::PermissionDenied, Whose::Pod);
+            return Err(Fault::new(code, whose, Retry::AfterLogin, "refused"));
+        }
         let body = json!({ "data": { "value": "x" } }).to_string();
         Ok(Response::Answer(Reply {
             body: Zeroizing::new(body.into_bytes()),
@@ -101,6 +114,10 @@ impl Store for Fake {
         let latency = self.world.lock().unwrap().latency;
         tokio::time::sleep(latency).await;
         Ok(())
+    }
+
+    fn take_sent(&mut self) -> u64 {
+        1
     }
 
     fn token(&self) -> Option<&SecretString> {
@@ -129,6 +146,36 @@ impl Store for Fake {
         self.note(format!("forward {} {token:?}", request.uri()));
         async move { Ok(ForwardAnswer::new(request.into_body())) }
     }
+
+    fn watch(&mut self) -> Option<impl Watch + use<>> {
+        self.world.lock().unwrap().watching.as_ref()?;
+        let (client, told) = (self.clone(), None);
+        Some(FakeWatch { client, told })
+    }
+}
+
+struct FakeWatch {
+    client: Fake,
+    told: Option<mpsc::UnboundedReceiver<Change>>,
+}
+
+impl Watch for FakeWatch {
+    async fn subscribe(&mut self) -> Result<(), Fault> {
+        let token = self.client.token.as_ref().unwrap().expose_secret();
+        self.client.note(format!("subscribe {token}"));
+        let mut world = self.client.world.lock().unwrap();
+        world.watching.clone().unwrap()?;
+        let (sender, receiver) = mpsc::unbounded_channel();
+        (world.told, self.told) = (Some(sender), Some(receiver));
+        Ok(())
+    }
+
+    async fn next(&mut self) -> Result<Option<Change>, Fault> {
+        let told = self.told.as_mut().unwrap().recv().await;
+        let (code, whose) = (Code::StoreUnreachable, Whose::Network);
+        let broken = || Fault::new(code, whose, Retry::Backoff, "broken");
+        told.map(Some).ok_or_else(broken)
+    }
 }
 
 struct Bench {
@@ -154,7 +201,7 @@ impl Bench {
         let auth = json!({ "method": "token_file", "token_file": "/token" });
         let config = json!({
             "version": 1,
-            "stores": [{ "name": "vault", "kind": "vault", "address": "https://vault", "auth": auth, "revoke_on_shutdown": true }],
+            "stores": [{ "name": "vault", "kind": "vault", "address": "https://vault", "auth": auth, "revoke_on_shutdown": true, "events": true }],
             "volumes": [{ "path": at("secrets") }],
             "files": files,
             "run_directory": at("run"),
@@ -198,6 +245,28 @@ impl Bench {
         };
         let waited = timeout(600 * SECOND, wait).await;
         assert!(waited.is_ok(), "no {text} in {:?}", self.log());
+    }
+
+    fn count(&self, line: &str) -> usize {
+        self.log().iter().filter(|found| *found == line).count()
+    }
+
+    async fn wait_count(&self, line: &str, count: usize) {
+        let wait = async {
+            while self.count(line) < count {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        let waited = timeout(600 * SECOND, wait).await;
+        assert!(waited.is_ok(), "not {count} of {line} in {:?}", self.log());
+    }
+
+    /// Tells that a secret changed; whether somebody hears it.
+    fn tell(&self, path: &str) -> bool {
+        let paths = BTreeSet::from([path.to_owned()]);
+        let world = self.world.lock().unwrap();
+        let told = world.told.as_ref();
+        told.is_some_and(|told| told.send(Change { paths }).is_ok())
     }
 
     async fn forward(&self, path: &str) -> oneshot::Receiver<Result<ForwardAnswer, Fault>> {

@@ -2,7 +2,7 @@
 
 use super::{
     Action, Ending, Lifecycle, Mode, Moment, PlannedSecret, RETRY_LIMIT, SecretIndex, SecretState,
-    StoreIndex, Subject, VolumeIndex, secret::SecretStep, session::SessionStep,
+    SetIndex, StoreIndex, Subject, secret::SecretStep, session::SessionStep,
 };
 use crate::plan::{FileIndex, PlannedFile};
 
@@ -19,6 +19,7 @@ impl Lifecycle {
             return;
         }
         for index in 0..self.stores.len() {
+            actions.extend(self.next_watch(now, StoreIndex(index)));
             let request = self.next_request(now, StoreIndex(index));
             self.stores[index].busy |= request.is_some();
             actions.extend(request);
@@ -27,25 +28,25 @@ impl Lifecycle {
             self.secrets[secret.0].start(None);
             actions.push(Action::Read(secret));
         }
-        for index in 0..self.volumes.len() {
-            let volume = VolumeIndex(index);
-            if self.volumes[index].take_drop(now) {
-                actions.push(Action::DropPrevious(volume));
+        for index in 0..self.sets.len() {
+            let set = SetIndex(index);
+            if self.sets[index].take_drop(now) {
+                actions.push(Action::DropPrevious(set));
             }
-            if !self.can_render(volume) {
+            if self.sets[index].due().is_none() || !self.can_render(set) {
                 continue;
             }
-            let more_to_come = self.more_to_come(now, volume);
-            if self.volumes[index].start_rendering(now, more_to_come) {
-                actions.push(Action::Render(volume));
+            let more_to_come = self.more_to_come(now, set);
+            if self.sets[index].start_rendering(now, more_to_come) {
+                actions.push(Action::Render(set));
             }
         }
         self.start_reloads(now, actions);
     }
 
     /// Whether other reads of the same round are under way that the volume may change by.
-    pub(super) fn more_to_come(&self, now: Moment, volume: VolumeIndex) -> bool {
-        let mut needed = self.demand.needs_of(volume);
+    pub(super) fn more_to_come(&self, now: Moment, set: SetIndex) -> bool {
+        let mut needed = self.demand.needs_of(set);
         needed.any(|secret| {
             let planned = self.demand.secret(secret);
             let is_asked = planned.is_some_and(|secret| match secret.store {
@@ -74,6 +75,20 @@ impl Lifecycle {
             SecretStep::Renew => Action::RenewLease(secret),
             SecretStep::Read => Action::Read(secret),
         })
+    }
+
+    /// When the next request about a token or a secret is due.
+    pub fn next_try(&self, subject: Subject) -> Option<Moment> {
+        let (due, store) = match subject {
+            Subject::Store(store) => (self.stores[store.0].session.due()?, Some(store)),
+            Subject::Secret(secret) => {
+                let store = self.demand.secret(secret)?.store;
+                (self.secrets[secret.0].due(), store)
+            }
+            Subject::Set(set) => (self.sets[set.0].due()?, None),
+        };
+        let pause = store.map(|store| self.stores[store.0].pause.until());
+        Some(due.max(pause.unwrap_or_default()))
     }
 
     /// Finds that the work is done, or that it cannot be.
@@ -132,8 +147,8 @@ impl Lifecycle {
 
     /// Whether rendering can come to something: all secrets are there, or a template has yet to
     /// tell what it needs.
-    pub(super) fn can_render(&self, volume: VolumeIndex) -> bool {
-        let is_complete = self.volumes[volume.0].is_complete();
+    pub(super) fn can_render(&self, set: SetIndex) -> bool {
+        let is_complete = self.sets[set.0].is_complete();
         let is_settled = |file: &PlannedFile, secret: SecretIndex| {
             let state = &self.secrets[secret.0];
             state.is_present()
@@ -144,13 +159,13 @@ impl Lifecycle {
             let mut needs = self.demand.needs(index);
             needs.all(|secret| is_settled(file, secret))
         };
-        let mut files = self.demand.plan().files_of(volume);
-        let mut tokens = self.demand.tokens_of(volume);
+        let mut files = self.demand.plan().files_of(set);
+        let mut tokens = self.demand.tokens_of(set);
         let has_tokens = tokens.all(|store| self.stores[store.0].has_logged_in);
-        self.demand.is_open(volume) || has_tokens && files.all(is_served)
+        self.demand.is_open(set) || has_tokens && files.all(is_served)
     }
 
-    fn of_store(
+    pub(super) fn of_store(
         &self,
         store: Option<StoreIndex>,
     ) -> impl Iterator<Item = (SecretIndex, &SecretState)> {

@@ -1,18 +1,17 @@
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use vouchsafe_shared::{config::RefreshConfig, value::HumanDuration};
 use vouchsafe_template::scope::Dependency;
 
 use super::Asked;
-use crate::plan::{
-    FileIndex, Plan, PlannedFile, PlannedSecret, SecretIndex, StoreIndex, VolumeIndex,
-};
+use crate::plan::{FileIndex, Plan, PlannedFile, PlannedSecret, SecretIndex, SetIndex, StoreIndex};
 
 /// Which secrets there are, and which files need them. Both change as templates run: what a
 /// template asks for may depend on what it was told before.
 #[derive(Debug)]
 pub struct Demand {
-    plan: Plan,
+    /// Agents with the same plan share it.
+    plan: Arc<Plan>,
     /// By [`SecretIndex`]; none where nobody needs the one that was there.
     secrets: Vec<Option<PlannedSecret>>,
     /// By [`FileIndex`]; none for a template that has not run yet.
@@ -20,7 +19,8 @@ pub struct Demand {
 }
 
 impl Demand {
-    pub fn new(plan: Plan) -> Self {
+    pub fn new(plan: impl Into<Arc<Plan>>) -> Self {
+        let plan = plan.into();
         let mut demand = Self {
             needs: vec![None; plan.files.len()],
             secrets: Vec::new(),
@@ -91,24 +91,24 @@ impl Demand {
 
     /// What the files of a volume need, some of it more than once; a template's needs are known
     /// only after its first run.
-    pub(super) fn needs_of(&self, volume: VolumeIndex) -> impl Iterator<Item = SecretIndex> {
+    pub(super) fn needs_of(&self, set: SetIndex) -> impl Iterator<Item = SecretIndex> {
         self.plan
-            .files_of(volume)
+            .files_of(set)
             .filter_map(|(file, _)| self.needs[file.0].as_ref())
             .flatten()
             .copied()
     }
 
     /// Whether a template of the volume has not run yet.
-    pub(super) fn is_open(&self, volume: VolumeIndex) -> bool {
+    pub(super) fn is_open(&self, set: SetIndex) -> bool {
         self.plan
-            .files_of(volume)
+            .files_of(set)
             .any(|(file, _)| self.needs[file.0].is_none())
     }
 
     /// The stores whose tokens the files of a volume show.
-    pub(super) fn tokens_of(&self, volume: VolumeIndex) -> impl Iterator<Item = StoreIndex> {
-        let files = self.plan.files_of(volume);
+    pub(super) fn tokens_of(&self, set: SetIndex) -> impl Iterator<Item = StoreIndex> {
+        let files = self.plan.files_of(set);
         files.filter_map(|(_, file)| file.token.then_some(file.store))
     }
 
@@ -166,9 +166,9 @@ impl Demand {
     }
 
     /// The volumes that need a secret.
-    pub(super) fn volumes_of(&self, secret: SecretIndex) -> impl Iterator<Item = VolumeIndex> {
-        let volumes = (0..self.plan.volumes.len()).map(VolumeIndex);
-        volumes.filter(move |volume| self.needs_of(*volume).any(|needed| needed == secret))
+    pub(super) fn sets_of(&self, secret: SecretIndex) -> impl Iterator<Item = SetIndex> {
+        let sets = (0..self.plan.sets.len()).map(SetIndex);
+        sets.filter(move |set| self.needs_of(*set).any(|needed| needed == secret))
     }
 
     pub fn needs(&self, file: FileIndex) -> impl Iterator<Item = SecretIndex> {

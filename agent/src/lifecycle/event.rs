@@ -6,7 +6,7 @@ use vouchsafe_template::scope::Dependency;
 
 use crate::{
     fault::Fault,
-    plan::{FileIndex, ReloadIndex, SecretIndex, StoreIndex, VolumeIndex},
+    plan::{FileIndex, ReloadIndex, SecretIndex, SetIndex, StoreIndex},
     store::{Lease, Lifetime, TokenLease},
 };
 
@@ -54,6 +54,19 @@ pub enum Event {
         secret: SecretIndex,
         fault: Fault,
     },
+    /// The store tells that something changed, which is all of these.
+    Changed {
+        secrets: Vec<SecretIndex>,
+    },
+    /// The store tells of changes from now on.
+    WatchBegan {
+        store: StoreIndex,
+    },
+    /// It does not, or no longer.
+    WatchFailed {
+        store: StoreIndex,
+        fault: Fault,
+    },
     LeaseRenewed {
         secret: SecretIndex,
         lease: Lease,
@@ -64,7 +77,7 @@ pub enum Event {
     },
     /// The volume's files were rendered, or at least tried.
     Tried {
-        volume: VolumeIndex,
+        set: SetIndex,
         asked: Vec<Asked>,
         outcome: Outcome,
     },
@@ -79,11 +92,27 @@ pub enum Event {
     WallClockSetAhead(Duration),
     /// Somebody wants all secrets read now.
     RefreshRequested,
+    /// Somebody wants these read now.
+    RefreshOfRequested(Vec<SecretIndex>),
     ShutdownRequested(Ending),
     /// The token is given back, or that failed and is not tried again.
     Revoked {
         store: StoreIndex,
     },
+}
+
+impl Event {
+    /// Whether a request to a store failed.
+    pub fn is_failure(&self) -> bool {
+        matches!(
+            self,
+            Self::AdoptionFailed { .. }
+                | Self::LoginFailed { .. }
+                | Self::RenewFailed { .. }
+                | Self::ReadFailed { .. }
+                | Self::LeaseRenewFailed { .. }
+        )
+    }
 }
 
 /// What one template asked for in one run.
@@ -119,7 +148,8 @@ pub struct FileFault {
     pub fault: Fault,
 }
 
-/// What to do now. Every request to a store is answered by exactly one event.
+/// What to do now. Every request to a store is answered by exactly one event, but for
+/// [`Action::Watch`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Action {
     /// Ask the store whether the token of an earlier life is good, and use it.
@@ -128,14 +158,17 @@ pub enum Action {
     Renew(StoreIndex),
     Read(SecretIndex),
     RenewLease(SecretIndex),
+    /// Have the store tell of changes with the token in use, from which on it does until it says
+    /// that it does not.
+    Watch(StoreIndex),
     /// The answer that an earlier life had is good: it is the secret's.
     Recall(SecretIndex),
     /// Nobody needs the secret any more; its index will come to mean another.
     Forget(SecretIndex),
     Revoke(StoreIndex),
-    Render(VolumeIndex),
+    Render(SetIndex),
     /// Remove what a volume showed before the last change.
-    DropPrevious(VolumeIndex),
+    DropPrevious(SetIndex),
     /// Tell the application. Answered by exactly one event.
     Reload(ReloadIndex),
     /// Run the program that belongs to a file. Answered by exactly one event.
@@ -192,5 +225,5 @@ pub enum Prospect {
 pub enum Subject {
     Store(StoreIndex),
     Secret(SecretIndex),
-    Volume(VolumeIndex),
+    Set(SetIndex),
 }

@@ -15,10 +15,16 @@
 //!   failure with growing pauses ([`backoff`]). One that hangs on a lease is renewed instead, and one
 //!   that ends is asked for anew before it does ([`secret`]); after another login only what ended
 //!   with the token before is read again.
+//! - Where the store tells of changes, what changed is looked at within seconds, and everything once
+//!   after a time in which the store could not tell ([`watch`]). Intervals stay as they are: nobody
+//!   promises that a change is told.
 //! - A secret that does not exist is looked for at the same intervals where every file that needs
 //!   it may lack it; then nothing waits for it, and it is no fault.
 //! - An answer that is older than the one there is changes nothing: it comes from a replica that
 //!   lags behind.
+//! - A fleet does not fall upon a store that comes back: an agent that lacks nothing makes longer
+//!   pauses than one that does, makes good its looks one by one within an interval, and when its
+//!   token was lost in an outage logs in within half of one, unless something hung on it.
 //! - What there is to read changes as templates run ([`Demand`]); what no file needs any more is
 //!   not read any more.
 //! - A volume is rendered when one of its secrets changed and all of them are there: once for all
@@ -35,37 +41,45 @@
 //!   in use, answers that are still good are not asked for again, and leases are renewed when they
 //!   would have been.
 
+mod answers;
 mod backoff;
 mod decide;
 mod demand;
 mod event;
+mod recovery;
 mod reload;
+mod rendering;
 mod resume;
 mod secret;
 mod session;
-mod volume;
+mod set;
+mod view;
+mod watch;
 
-use std::{ops::Add, time::Duration};
+use std::{ops::Add, sync::Arc, time::Duration};
 
 use fastrand::Rng;
 use vouchsafe_shared::diagnostic::Code;
 use vouchsafe_template::scope::Dependency;
 
 use self::{
-    backoff::{Backoff, Pauses},
+    backoff::Backoff,
     secret::{Looked, Pace, SecretState},
     session::Session,
-    volume::VolumeState,
+    set::SetState,
+    watch::WatchState,
 };
 pub use self::{
     demand::Demand,
     event::{Action, Asked, Ending, Event, FileFault, Found, Mode, Outcome, Prospect, Subject},
     reload::{ReloadReport, ReloadState},
     resume::{Resume, ResumedSecret, ResumedToken},
+    view::{NextStep, SecretView, StoreView},
+    watch::is_watch_refused,
 };
 use crate::{
     fault::{Fault, Retry, Whose},
-    plan::{Plan, PlannedSecret, ReloadIndex, SecretIndex, StoreIndex, VolumeIndex},
+    plan::{Plan, PlannedSecret, ReloadIndex, SecretIndex, SetIndex, StoreIndex},
     store::{Lifetime, TokenLease},
 };
 
@@ -91,7 +105,7 @@ pub struct Lifecycle {
     stores: Vec<StoreState>,
     /// As many as the demand has indices.
     secrets: Vec<SecretState>,
-    volumes: Vec<VolumeState>,
+    sets: Vec<SetState>,
     reloads: Vec<ReloadState>,
     resume: Resume,
     /// What was decided outside of [`Lifecycle::handle`].
@@ -114,6 +128,7 @@ struct StoreState {
     /// After a failure that is the store's or the network's, nobody asks before this.
     pause: Backoff,
     revoked: bool,
+    watch: WatchState,
 }
 
 impl Add<Duration> for Moment {
@@ -127,13 +142,20 @@ impl Add<Duration> for Moment {
 // === impl Lifecycle ===
 
 impl Lifecycle {
-    /// `found` in the order of the volumes.
-    pub fn new(plan: Plan, mode: Mode, rng: Rng, found: &[Found], resume: Resume) -> Self {
+    /// `found` in the order of the plan's sets of volumes.
+    pub fn new(
+        plan: impl Into<Arc<Plan>>,
+        mode: Mode,
+        rng: Rng,
+        found: &[Found],
+        resume: Resume,
+    ) -> Self {
+        let plan = plan.into();
         let now = resume.now;
-        let stores = plan.stores.iter().enumerate().map(|(index, planned)| {
+        let stores = (0..plan.stores.len()).map(|index| {
             let token = resume.tokens.get(index).and_then(Option::as_ref);
             let token = token.filter(|token| token.is_alive(now));
-            let mut session = Session::new(Pauses::of_logins(&planned.login));
+            let mut session = Session::default();
             if let Some(token) = token {
                 session.inherits(now, *token);
             }
@@ -143,10 +165,14 @@ impl Lifecycle {
                 has_logged_in: token.is_some(),
                 pause: Backoff::default(),
                 revoked: false,
+                watch: WatchState::new(mode, plan.stores[index].events),
             }
         });
-        let volumes = plan.volumes.iter().enumerate().map(|(index, keep)| {
-            VolumeState::new(found.get(index).copied().unwrap_or(Found::Nothing), *keep)
+        let sets = plan.sets.iter().enumerate().map(|(index, planned)| {
+            SetState::new(
+                found.get(index).copied().unwrap_or(Found::Nothing),
+                planned.keep,
+            )
         });
         let reloads = (0..plan.reloads.len())
             .map(|index| ReloadState::new(resume.told.contains(&ReloadIndex(index))));
@@ -154,7 +180,7 @@ impl Lifecycle {
             stores: stores.collect(),
             secrets: Vec::new(),
             reloads: reloads.collect(),
-            volumes: volumes.collect(),
+            sets: sets.collect(),
             demand: Demand::new(plan),
             mode,
             rng,
@@ -166,14 +192,14 @@ impl Lifecycle {
             stopped: false,
         };
         lifecycle.meet_demand(now);
-        for (index, volume) in lifecycle.volumes.iter_mut().enumerate() {
-            let volume_index = VolumeIndex(index);
+        for (index, set) in lifecycle.sets.iter_mut().enumerate() {
+            let set_index = SetIndex(index);
             let stores = &lifecycle.stores;
-            let mut tokens = lifecycle.demand.tokens_of(volume_index);
-            if lifecycle.demand.is_open(volume_index)
+            let mut tokens = lifecycle.demand.tokens_of(set_index);
+            if lifecycle.demand.is_open(set_index)
                 || tokens.any(|store| stores[store.0].has_logged_in)
             {
-                volume.changed(now);
+                set.changed(now);
             }
         }
         lifecycle
@@ -211,19 +237,20 @@ impl Lifecycle {
                 let earliest = [step, read, end].into_iter().flatten().min()?;
                 Some(earliest.max(store.pause.until()))
             });
-        let volumes = self.volumes.iter().enumerate();
-        let renders = volumes
-            .filter(|(index, _)| self.can_render(VolumeIndex(*index)))
-            .filter_map(|(_, volume)| volume.due());
-        let drops = self.volumes.iter().filter_map(VolumeState::drop_due);
-        let next = stores.chain(renders).chain(drops);
+        let sets = self.sets.iter().enumerate();
+        let renders = sets
+            .filter_map(|(index, set)| Some((SetIndex(index), set.due()?)))
+            .filter(|(index, _)| self.can_render(*index))
+            .map(|(_, due)| due);
+        let drops = self.sets.iter().filter_map(SetState::drop_due);
+        let next = stores.chain(renders).chain(drops).chain(self.watches_due());
         let next = next.chain(self.next_due(None)).chain(self.next_reload());
         next.chain(winding_down).chain(self.gives_up_at()).min()
     }
 
     /// Whether every file was rendered in this life.
     pub fn is_rendered(&self) -> bool {
-        self.volumes.iter().all(VolumeState::is_rendered)
+        self.sets.iter().all(SetState::is_rendered)
     }
 
     /// Whether nothing is asked for any more.
@@ -252,7 +279,7 @@ impl Lifecycle {
 
     /// Whether every file is there.
     pub fn is_ready(&self) -> bool {
-        self.volumes.iter().all(VolumeState::is_complete)
+        self.sets.iter().all(SetState::is_complete)
     }
 
     /// What is wrong at present, each with the store, secret or volume that it is about.
@@ -264,14 +291,12 @@ impl Lifecycle {
             let fault = self.secrets[index.0].fault()?;
             Some((Subject::Secret(index), fault))
         });
-        let volumes = self
-            .volumes
+        let sets = self
+            .sets
             .iter()
             .enumerate()
-            .filter_map(|(index, volume)| {
-                Some((Subject::Volume(VolumeIndex(index)), volume.fault()?))
-            });
-        stores.chain(secrets).chain(volumes)
+            .filter_map(|(index, set)| Some((Subject::Set(SetIndex(index)), set.fault()?)));
+        stores.chain(secrets).chain(sets)
     }
 
     fn take_in(&mut self, now: Moment, event: Event, actions: &mut Vec<Action>) {
@@ -280,32 +305,34 @@ impl Lifecycle {
             Event::LoggedIn { store, lease } => self.logged_in(now, store, lease),
             Event::Renewed { store, lease } => {
                 let mut rng = self.rng.fork();
-                let state = self.answered(store);
-                state.pause.reset();
-                state.session.renewed(now, lease, &mut rng);
+                self.answered(store).session.renewed(now, lease, &mut rng);
+                self.recovered(now, store, false);
             }
             Event::Adopted { store, lease } => {
                 let mut rng = self.rng.fork();
                 let state = self.answered(store);
-                state.pause.reset();
                 state.session.adopted(now, lease, &mut rng);
+                state.watch.token_came(now);
+                self.recovered(now, store, false);
             }
             Event::AdoptionFailed { store, fault } => {
-                let mut rng = self.rng.fork();
-                let session = &mut self.answered(store).session;
-                session.adoption_failed(now, fault, &mut rng);
+                let pauses = self.session_failed(now, store, &fault);
+                let session = &mut self.stores[store.0].session;
+                session.adoption_failed(now, fault, &pauses, &mut self.rng);
             }
             Event::LoginFailed { store, fault } => {
-                let mut rng = self.rng.fork();
-                self.answered(store).session.failed(now, fault, &mut rng);
+                let pauses = self.session_failed(now, store, &fault);
+                let session = &mut self.stores[store.0].session;
+                session.failed(now, fault, &pauses, &mut self.rng);
                 if self.demand.plan().stores[store.0].login.exit_on_error {
                     actions.push(Action::GiveUp(Subject::Store(store)));
                     self.end(Ending::Life, now);
                 }
             }
             Event::RenewFailed { store, fault } => {
-                let mut rng = self.rng.fork();
-                self.answered(store).session.failed(now, fault, &mut rng);
+                let pauses = self.session_failed(now, store, &fault);
+                let session = &mut self.stores[store.0].session;
+                session.failed(now, fault, &pauses, &mut self.rng);
             }
             Event::Read {
                 secret,
@@ -318,11 +345,14 @@ impl Lifecycle {
                 }
             }
             Event::ReadStale { secret, fault } => {
-                self.answer_taken(secret);
+                self.answer_taken(now, secret);
                 self.secrets[secret.0].read_failed(now, fault, &mut self.rng);
             }
+            Event::Changed { secrets } => self.changed(now, &secrets),
+            Event::WatchBegan { store } => self.watch_began(now, store),
+            Event::WatchFailed { store, fault } => self.watch_failed(now, store, &fault),
             Event::LeaseRenewed { secret, lease } => {
-                self.answer_taken(secret);
+                self.answer_taken(now, secret);
                 let pace = self.pace_of(secret);
                 self.secrets[secret.0].lease_renewed(now, lease, &pace, &mut self.rng);
             }
@@ -332,18 +362,13 @@ impl Lifecycle {
                 }
             }
             Event::Tried {
-                volume,
+                set,
                 asked,
                 outcome,
-            } => self.tried(now, volume, asked, outcome, actions),
+            } => self.tried(now, set, asked, outcome, actions),
             Event::RefreshRequested => {
-                for (index, secret) in self.demand.secrets() {
-                    let is_issued = matches!(
-                        secret.dependency,
-                        Dependency::Write { .. } | Dependency::Certificate { .. }
-                    );
-                    self.secrets[index.0].refresh(now, is_issued);
-                }
+                let all: Vec<_> = self.demand.secrets().map(|(index, _)| index).collect();
+                self.refresh(now, all);
             }
             Event::WallClockSetAhead(by) => {
                 for secret in &mut self.secrets {
@@ -351,6 +376,7 @@ impl Lifecycle {
                 }
             }
             Event::ReloadEnded { reload, result } => self.reload_ended(now, reload, result),
+            Event::RefreshOfRequested(secrets) => self.refresh(now, secrets),
             Event::CommandEnded => self.running = self.running.saturating_sub(1),
             Event::ShutdownRequested(ending) => {
                 let grace = match ending {
@@ -366,8 +392,11 @@ impl Lifecycle {
     fn logged_in(&mut self, now: Moment, store: StoreIndex, lease: TokenLease) {
         let mut rng = self.rng.fork();
         let state = self.answered(store);
-        state.pause.reset();
         state.session.logged_in(now, lease, &mut rng);
+        state.watch.token_came(now);
+        let is_known = state.has_logged_in;
+        self.recovered(now, store, is_known);
+        let state = &mut self.stores[store.0];
         if std::mem::replace(&mut state.has_logged_in, true) {
             for (index, secret) in self.demand.secrets() {
                 if secret.store == Some(store) {
@@ -378,10 +407,10 @@ impl Lifecycle {
         if let Some(token) = self.resume.tokens.get_mut(store.0) {
             *token = None;
         }
-        for index in 0..self.volumes.len() {
-            let mut tokens = self.demand.tokens_of(VolumeIndex(index));
+        for index in 0..self.sets.len() {
+            let mut tokens = self.demand.tokens_of(SetIndex(index));
             if tokens.any(|shown| shown == store) {
-                self.volumes[index].changed(now);
+                self.sets[index].changed(now);
             }
         }
     }
@@ -392,164 +421,24 @@ impl Lifecycle {
         state
     }
 
-    /// The store that a request for a secret went to; nobody may need the secret any more.
-    fn store_of(&self, secret: SecretIndex) -> Option<StoreIndex> {
-        self.secrets[secret.0].asked()
-    }
-
-    /// A request for a secret went well.
-    fn answer_taken(&mut self, secret: SecretIndex) {
-        if let Some(store) = self.store_of(secret) {
-            let state = self.answered(store);
-            state.pause.reset();
-            state.session.token_accepted();
-        }
-    }
-
-    /// A request for a secret went wrong; whether that is the request's own matter, and not mended
-    /// by the login that comes next.
-    fn answer_failed(&mut self, now: Moment, secret: SecretIndex, fault: &Fault) -> bool {
-        let Some(store) = self.store_of(secret) else {
-            return true;
-        };
-        let state = &mut self.stores[store.0];
-        state.busy = false;
-        if matches!(fault.whose, Whose::Network | Whose::Store) {
-            state.pause.failed(now, fault.retry, &mut self.rng);
-        }
-        let mended = fault.retry == Retry::AfterLogin && state.session.token_refused(now);
-        if mended {
-            self.secrets[secret.0].wait_for_login(now, fault.clone());
-        }
-        !mended
-    }
-
-    fn read(
-        &mut self,
-        now: Moment,
-        secret: SecretIndex,
-        changed: bool,
-        lifetime: Lifetime,
-        actions: &mut Vec<Action>,
-    ) {
-        self.answer_taken(secret);
-        if self.demand.secret(secret).is_none() {
-            self.secrets[secret.0].stop();
-            actions.push(Action::Forget(secret));
-            return;
-        }
-        let pace = self.pace_of(secret);
-        let looked = Looked { changed, lifetime };
-        self.secrets[secret.0].read(now, looked, &pace, &mut self.rng);
-        if changed {
-            for volume in self.demand.volumes_of(secret) {
-                self.volumes[volume.0].changed(now);
+    fn refresh(&mut self, now: Moment, secrets: Vec<SecretIndex>) {
+        for index in secrets {
+            if self.demand.secret(index).is_some() {
+                let is_issued = self.is_issued(index);
+                self.secrets[index.0].refresh(now, is_issued);
             }
         }
     }
 
-    fn read_failed(&mut self, now: Moment, secret: SecretIndex, fault: Fault) {
-        let state = &self.secrets[secret.0];
-        let is_missing = fault.code == Code::SecretNotFound && !state.is_present();
-        if !is_missing || !self.demand.is_dispensable(secret) {
-            self.secrets[secret.0].read_failed(now, fault, &mut self.rng);
-            return;
-        }
-        if !state.is_absent() {
-            for volume in self.demand.volumes_of(secret) {
-                self.volumes[volume.0].changed(now);
-            }
-        }
-        let pace = self.pace_of(secret);
-        self.secrets[secret.0].missing(now, &pace, &mut self.rng);
-    }
-
-    fn tried(
-        &mut self,
-        now: Moment,
-        volume: VolumeIndex,
-        asked: Vec<Asked>,
-        outcome: Outcome,
-        actions: &mut Vec<Action>,
-    ) {
-        for asked in asked {
-            let secrets = &self.secrets;
-            let is_free = |index: SecretIndex| {
-                let state = secrets.get(index.0);
-                state.is_none_or(|state| !state.is_under_way())
-            };
-            self.demand.learn(asked, is_free);
-            self.meet_demand(now);
-        }
-        for secret in self.demand.retire() {
-            self.secrets[secret.0].retire();
-            actions.push(Action::Forget(secret));
-        }
-        match outcome {
-            Outcome::Incomplete if self.can_render(volume) => {
-                let message = "a template asks for something else whenever it runs";
-                let fault = Fault::new(Code::TemplateFailed, Whose::User, Retry::Rarely, message);
-                self.volumes[volume.0].failed(now, fault, &mut self.rng);
-            }
-            Outcome::Incomplete => self.volumes[volume.0].is_incomplete(now),
-            Outcome::Failed(fault) => {
-                self.volumes[volume.0].failed(now, fault, &mut self.rng);
-            }
-            Outcome::Fatal(FileFault { fault, .. }) => {
-                self.volumes[volume.0].failed(now, fault, &mut self.rng);
-                self.end(Ending::Work, now);
-            }
-            Outcome::Rendered {
-                changed,
-                first,
-                kept,
-            } => {
-                let kept = kept.into_iter().next();
-                let state = &mut self.volumes[volume.0];
-                if !changed.is_empty() {
-                    state.swapped(now);
-                }
-                let untold = state.rendered(kept.map(|kept| kept.fault));
-                let plan = self.demand.plan();
-                let files = plan.files_of(volume).filter(|(_, file)| file.command);
-                let files = files.map(|(index, _)| index);
-                let runs = files.filter(|index| untold || changed.contains(index));
-                let before = actions.len();
-                actions.extend(runs.map(Action::Run));
-                self.running += actions.len() - before;
-                let of_volume: Vec<_> = plan.files_of(volume).map(|(index, _)| index).collect();
-                self.note_changes(now, volume, |file| {
-                    let is_news = untold || !first && changed.contains(&file);
-                    is_news && of_volume.contains(&file)
-                });
-            }
-        }
-    }
-
-    /// Gives every secret that is needed its state, with an earlier life's answer if there is one.
-    fn meet_demand(&mut self, now: Moment) {
-        self.secrets
-            .resize_with(self.demand.len(), SecretState::unneeded);
-        let secrets = self.demand.secrets();
-        let mut needed = Vec::new();
-        for (index, planned) in secrets {
-            if self.secrets[index.0].take_up(now) {
-                needed.push((index, self.resume.take(planned, now)));
-            }
-        }
-        for (index, resumed) in needed {
-            let Some(resumed) = resumed else { continue };
-            let pace = self.pace_of(index);
-            let looked = Looked {
-                changed: false,
-                lifetime: resumed.lifetime,
-            };
-            self.secrets[index.0].read(resumed.at, looked, &pace, &mut self.rng);
-            self.pending.push(Action::Recall(index));
-            for volume in self.demand.volumes_of(index) {
-                self.volumes[volume.0].changed(now);
-            }
-        }
+    /// Asking for it again would issue another, so a refresh leaves it alone.
+    fn is_issued(&self, secret: SecretIndex) -> bool {
+        let secret = self.demand.secret(secret);
+        secret.is_some_and(|secret| {
+            matches!(
+                secret.dependency,
+                Dependency::Write { .. } | Dependency::Certificate { .. }
+            )
+        })
     }
 
     fn pace_of(&self, secret: SecretIndex) -> Pace {

@@ -7,7 +7,7 @@
 
 use fastrand::Rng;
 
-use super::{Action, Lifecycle, Mode, Moment, RENDER_DELAY, VolumeIndex, backoff::Backoff};
+use super::{Action, Lifecycle, Mode, Moment, RENDER_DELAY, SetIndex, backoff::Backoff};
 use crate::{
     fault::{Fault, Retry},
     plan::{FileIndex, PlannedReload, ReloadIndex},
@@ -150,18 +150,18 @@ impl Lifecycle {
     pub(super) fn note_changes(
         &mut self,
         now: Moment,
-        volume: VolumeIndex,
+        set: SetIndex,
         is_news: impl Fn(FileIndex) -> bool,
     ) {
         let plan = self.demand.plan();
         for (planned, state) in plan.reloads.iter().zip(&mut self.reloads) {
             let mut own = planned.files.iter();
-            if !own.any(|file| plan.files[file.0].volume == volume) {
+            if !own.any(|file| plan.files[file.0].set == set) {
                 continue;
             }
             let is_there = |file: &FileIndex| {
-                let volume = plan.files[file.0].volume;
-                self.volumes[volume.0].is_complete()
+                let set = plan.files[file.0].set;
+                self.sets[set.0].is_complete()
             };
             // Before the app there is nobody to tell; the life that follows does it.
             let is_first = planned.on_first
@@ -195,8 +195,8 @@ impl Lifecycle {
             }
             let mut files = planned.files.iter();
             let more_to_come = files.any(|file| {
-                let volume = self.demand.plan().files[file.0].volume;
-                self.is_about_to_change(now, volume)
+                let set = self.demand.plan().files[file.0].set;
+                self.is_about_to_change(now, set)
             });
             if self.reloads[index].start(now, planned, more_to_come) {
                 actions.push(Action::Reload(ReloadIndex(index)));
@@ -204,10 +204,10 @@ impl Lifecycle {
         }
     }
 
-    fn is_about_to_change(&self, now: Moment, volume: VolumeIndex) -> bool {
-        let state = &self.volumes[volume.0];
-        let is_due = || state.is_about_to_render(now) && self.can_render(volume);
-        is_due() || self.more_to_come(now, volume)
+    fn is_about_to_change(&self, now: Moment, set: SetIndex) -> bool {
+        let state = &self.sets[set.0];
+        let is_due = || state.is_about_to_render(now) && self.can_render(set);
+        is_due() || self.more_to_come(now, set)
     }
 
     /// When the next reload is due, or has waited long enough for others.

@@ -59,8 +59,12 @@ pub(super) struct SecretState {
     ends_with_token: bool,
     /// It ends at a time of the wall clock.
     by_wall_clock: bool,
+    /// When to look once more after the request that is under way, which may have come too early.
+    again: Option<Moment>,
     /// The present interval, where it adapts.
     interval: Option<Duration>,
+    /// Reads of it are looks for a change: what is there stays good meanwhile.
+    is_watched: bool,
     backoff: Backoff,
     /// Since when reads of it fail.
     failing: Option<Moment>,
@@ -110,7 +114,9 @@ impl SecretState {
             lease: None,
             ends_with_token: false,
             by_wall_clock: false,
+            again: None,
             interval: None,
+            is_watched: false,
             backoff: Backoff::default(),
             failing: None,
             fault: None,
@@ -163,6 +169,16 @@ impl SecretState {
         self.due
     }
 
+    /// What is done then.
+    pub(super) fn next_step(&self) -> SecretStep {
+        self.step
+    }
+
+    /// Asking for it now would issue another, so a refresh leaves it alone.
+    pub(super) fn hangs_on_token(&self) -> bool {
+        self.ends_with_token
+    }
+
     /// The step to take now.
     pub(super) fn step(&self, now: Moment) -> Option<SecretStep> {
         (self.under_way.is_none() && self.due <= now).then_some(self.step)
@@ -175,6 +191,7 @@ impl SecretState {
 
     pub(super) fn start(&mut self, store: Option<StoreIndex>) {
         self.under_way = Some(store.map_or(Asking::Nobody, Asking::Store));
+        self.again = None;
     }
 
     pub(super) fn stop(&mut self) {
@@ -204,6 +221,7 @@ impl SecretState {
 
     pub(super) fn read(&mut self, now: Moment, looked: Looked, pace: &Pace, rng: &mut Rng) {
         let is_change = looked.changed && self.is_present();
+        let again = self.again;
         let interval = pace.interval(self.interval, is_change);
         *self = Self {
             presence: Presence::Present,
@@ -212,7 +230,7 @@ impl SecretState {
         };
         match looked.lifetime {
             Lifetime::Unlimited if pace.is_local => self.due = now + interval.min(LOCAL_INTERVAL),
-            Lifetime::Unlimited => {}
+            Lifetime::Unlimited => self.is_watched = true,
             Lifetime::Leased(lease) if lease.duration.is_zero() => self.ends_with_token = true,
             Lifetime::Leased(lease) => {
                 self.ends_with_token = true;
@@ -239,6 +257,30 @@ impl SecretState {
                     now + after + REPLACEMENT_CUSHION + REPLACEMENT_SPREAD.mul_f64(rng.f64());
             }
         }
+        self.look_at(again);
+    }
+
+    /// The application lacks it, or will soon: it was never there, it has ended, or it is due to be
+    /// replaced.
+    pub(super) fn is_wanting(&self, now: Moment) -> bool {
+        let is_over = self.lease.is_some_and(|lease| lease.ends <= now);
+        let is_due = self.due <= now || self.failing.is_some();
+        let is_to_be_replaced = !self.is_watched && self.step == SecretStep::Read && is_due;
+        self.presence == Presence::Awaited || is_over || is_to_be_replaced
+    }
+
+    /// It is there, and stays good without the token that it was asked with.
+    pub(super) fn outlives_token(&self) -> bool {
+        self.presence != Presence::Awaited && !self.ends_with_token
+    }
+
+    /// The store answers again. Looks that did not come about meanwhile are made good one by one:
+    /// a fleet that made all of them at once would bring the store down again.
+    pub(super) fn catch_up(&mut self, now: Moment, within: Duration, rng: &mut Rng) {
+        let is_missed = self.due <= now || self.fault.is_some();
+        if self.is_watched && self.is_present() && is_missed && !self.is_under_way() {
+            self.due = now + within.mul_f64(rng.f64());
+        }
     }
 
     /// Reading failed. What was read before stays.
@@ -254,11 +296,18 @@ impl SecretState {
     /// The store has no such secret, and nobody waits for it.
     pub(super) fn missing(&mut self, now: Moment, pace: &Pace, rng: &mut Rng) {
         let interval = pace.interval(self.interval, false);
+        let again = self.again;
         *self = Self {
             presence: Presence::Missing,
             interval: pace.refresh.adaptive.map(|_| interval),
             ..Self::new(now + pace.wait(interval, rng))
         };
+        self.look_at(again);
+    }
+
+    /// When what the answer hangs on ends.
+    pub(super) fn lease_ends(&self) -> Option<Moment> {
+        self.lease.map(|lease| lease.ends)
     }
 
     /// Since when it cannot be had.
@@ -326,6 +375,24 @@ impl SecretState {
     pub(super) fn refresh(&mut self, now: Moment, is_issued: bool) {
         if !is_issued && !self.ends_with_token {
             self.due = self.due.min(now);
+        }
+    }
+
+    /// It may have changed: look within this time, at a random moment. However often that is said,
+    /// it is one look in that time.
+    pub(super) fn look_within(&mut self, now: Moment, time: Duration, rng: &mut Rng) {
+        let at = now + time.mul_f64(rng.f64());
+        if self.is_under_way() {
+            self.again.get_or_insert(at);
+        } else if self.due > now + time {
+            self.look_at(Some(at));
+        }
+    }
+
+    /// What was issued to this agent alone does not change.
+    fn look_at(&mut self, at: Option<Moment>) {
+        if let Some(at) = at.filter(|_| !self.ends_with_token) {
+            self.due = self.due.min(at);
         }
     }
 

@@ -9,7 +9,7 @@ use super::{
     share,
 };
 use crate::{
-    fault::{Fault, Retry, Whose},
+    fault::{Fault, Retry},
     store::TokenLease,
 };
 
@@ -57,13 +57,6 @@ impl Default for Next {
 }
 
 impl Session {
-    pub(super) fn new(pauses: Pauses) -> Self {
-        Self {
-            backoff: Backoff::new(pauses),
-            ..Self::default()
-        }
-    }
-
     pub(super) fn has_token(&self) -> bool {
         self.token.is_some()
     }
@@ -74,8 +67,15 @@ impl Session {
 
     /// When the next step is due.
     pub(super) fn due(&self) -> Option<Moment> {
+        self.next_step().map(|(_, due)| due)
+    }
+
+    /// What comes next, and when.
+    pub(super) fn next_step(&self) -> Option<(SessionStep, Moment)> {
         match self.next {
-            Next::Adopt(due) | Next::Login(due) | Next::Renew(due) => Some(due),
+            Next::Adopt(due) => Some((SessionStep::Adopt, due)),
+            Next::Login(due) => Some((SessionStep::Login, due)),
+            Next::Renew(due) => Some((SessionStep::Renew, due)),
             Next::Nothing => None,
         }
     }
@@ -170,31 +170,38 @@ impl Session {
 
     /// Whether the inherited token is good could not be found out, or it is not: the first is tried
     /// again, the second ends in a login.
-    pub(super) fn adoption_failed(&mut self, now: Moment, fault: Fault, rng: &mut Rng) {
-        let is_refused = !matches!(fault.whose, Whose::Network | Whose::Store)
-            || fault.retry == Retry::AfterLogin;
+    pub(super) fn adoption_failed(
+        &mut self,
+        now: Moment,
+        fault: Fault,
+        pauses: &Pauses,
+        rng: &mut Rng,
+    ) {
+        let is_refused = !fault.is_of_the_store() || fault.retry == Retry::AfterLogin;
         if is_refused {
             self.inherited = None;
             self.next = Next::Login(now);
         } else {
-            self.backoff.failed(now, fault.retry, rng);
+            self.backoff.failed_with(now, fault.retry, pauses, rng);
             self.next = Next::Adopt(self.backoff.until());
         }
         self.fault = Some(fault);
     }
 
     /// A login or renewal failed. The token there is stays in use until its end.
-    pub(super) fn failed(&mut self, now: Moment, fault: Fault, rng: &mut Rng) {
-        self.backoff.failed(now, fault.retry, rng);
+    pub(super) fn failed(&mut self, now: Moment, fault: Fault, pauses: &Pauses, rng: &mut Rng) {
+        self.backoff.failed_with(now, fault.retry, pauses, rng);
         let again = self.backoff.until();
         let renewing = matches!(self.next, Next::Renew(_));
-        // A renewal that is refused, or that would come too late, gives way to a login.
+        // A renewal that is refused, or that would come too late, gives way to a login. One that
+        // did not get there was not refused.
         let last_call = self.token.and_then(|token| {
             token
                 .ends
                 .map(|ends| Moment(ends.0.saturating_sub(token.full.mul_f64(0.2))))
         });
-        let refused = matches!(fault.retry, Retry::AfterLogin | Retry::Rarely);
+        let refused = fault.retry == Retry::AfterLogin
+            || (fault.retry == Retry::Rarely && !fault.is_of_the_store());
         self.next = if renewing && refused {
             Next::Login(now)
         } else if renewing && last_call.is_none_or(|last_call| again < last_call) {
@@ -215,14 +222,16 @@ impl Session {
     ///
     /// A token that was refused from the start is kept: the next one would fare no better, and a
     /// login per refused read would be a storm.
-    pub(super) fn token_refused(&mut self, now: Moment) -> bool {
+    ///
+    /// The login comes at `login_at` at the earliest.
+    pub(super) fn token_refused(&mut self, login_at: Moment) -> bool {
         if self.token.take_if(|token| token.proven).is_none() {
             return false;
         }
         self.next = match self.next {
             // A login that failed before keeps its pause.
             Next::Login(due) if self.fault.is_some() => Next::Login(due),
-            _ => Next::Login(now),
+            _ => Next::Login(login_at),
         };
         true
     }

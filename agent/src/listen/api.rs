@@ -18,10 +18,11 @@ use hyper::{
 use tokio::sync::{mpsc, oneshot};
 use vouchsafe_shared::{config::ApiConfig, diagnostic::Code};
 
-use super::{Page, Service, page};
+use super::{Page, Service, health::Refreshed, page};
 use crate::{
     fault::Fault,
     metrics::Metrics,
+    report::Report,
     store::forward::{ForwardAnswer, ForwardRequest},
 };
 
@@ -29,11 +30,18 @@ use crate::{
 /// store of its own.
 const CONNECTION_LIMIT: usize = 32;
 
-/// What somebody in the pod wants of the agent.
+/// What somebody in the pod or its container wants of the agent.
 #[derive(Debug)]
 pub enum Wish {
     Quit,
     Forward(Box<Forward>),
+    /// To know what the agent knows about itself.
+    Report(oneshot::Sender<Box<Report>>),
+    /// To have one secret read now, by its path, or all of them.
+    Refresh {
+        secret: Option<String>,
+        answer: oneshot::Sender<Refreshed>,
+    },
 }
 
 /// A request for the store, and who waits for its answer.
@@ -82,7 +90,7 @@ impl Service for Api {
                 page(StatusCode::METHOD_NOT_ALLOWED, "only POST\n")
             }
             (&Method::GET, "/agent/v1/metrics") if config.metrics => {
-                page(StatusCode::OK, self.metrics.page())
+                super::metrics_page(&self.metrics, &self.agent).await
             }
             (_, "/agent/v1/metrics") if config.metrics => {
                 page(StatusCode::METHOD_NOT_ALLOWED, "only GET\n")

@@ -1,10 +1,12 @@
-//! What the agent serves over plain HTTP: [`health`] for probes and Prometheus, [`api`] for the
-//! pod's own containers.
+//! What the agent serves over plain HTTP: [`health`] for probes, Prometheus and people, [`api`] for
+//! the pod's own containers.
 
 pub mod api;
 pub mod health;
+mod query;
+pub mod socket;
 
-use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use http_body_util::{BodyExt, Full};
 use hyper::{
@@ -15,15 +17,29 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{net::TcpListener, sync::Semaphore};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, UnixListener},
+    sync::{Semaphore, mpsc, oneshot},
+    time::timeout,
+};
 use tracing::debug;
 
-use crate::store::forward::ForwardBody;
+use self::api::Wish;
+pub(crate) use self::query::encoded;
+use crate::{
+    metrics::Metrics,
+    report::{Report, gauges},
+    store::forward::ForwardBody,
+};
 
 /// From a connection's start, or the answer before, to the end of a request's head.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest head of a request, in bytes.
 const HEAD_LIMIT: usize = 16 * 1024;
+/// How long a question waits for the agent, whose longest work is a template that takes all the
+/// steps it may.
+const REPORT_TIMEOUT: Duration = Duration::from_secs(2);
 
 type Page = ForwardBody;
 
@@ -33,25 +49,44 @@ trait Service: Send + Sync + 'static {
 }
 
 /// Binds, and serves until the runtime ends, `limit` connections at a time.
-async fn serve(
-    address: SocketAddr,
-    limit: usize,
-    service: impl Service,
-) -> std::io::Result<SocketAddr> {
+async fn serve(address: SocketAddr, limit: usize, service: impl Service) -> io::Result<SocketAddr> {
     let listener = TcpListener::bind(address).await?;
     let bound = listener.local_addr()?;
     tokio::spawn(accept(listener, limit, Arc::new(service)));
     Ok(bound)
 }
 
-async fn accept(listener: TcpListener, limit: usize, service: Arc<impl Service>) {
+/// Where connections come from.
+trait Listener: Send + 'static {
+    type Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
+
+    fn next(&self) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+}
+
+impl Listener for TcpListener {
+    type Stream = tokio::net::TcpStream;
+
+    async fn next(&self) -> io::Result<Self::Stream> {
+        Ok(self.accept().await?.0)
+    }
+}
+
+impl Listener for UnixListener {
+    type Stream = tokio::net::UnixStream;
+
+    async fn next(&self) -> io::Result<Self::Stream> {
+        Ok(self.accept().await?.0)
+    }
+}
+
+async fn accept(listener: impl Listener, limit: usize, service: Arc<impl Service>) {
     let limit = Arc::new(Semaphore::new(limit));
     loop {
         let Ok(permit) = Arc::clone(&limit).acquire_owned().await else {
             return;
         };
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
+        let stream = match listener.next().await {
+            Ok(stream) => stream,
             Err(failure) => {
                 // Out of descriptors, most likely: give those in use time to be closed.
                 debug!(%failure, "connection_not_accepted");
@@ -77,6 +112,26 @@ async fn accept(listener: TcpListener, limit: usize, service: Arc<impl Service>)
             drop(permit);
         });
     }
+}
+
+/// What the agent knows about itself; none when it is busy or ends.
+async fn report(agent: &mpsc::Sender<Wish>) -> Option<Box<Report>> {
+    let asked = async {
+        let (answer, report) = oneshot::channel();
+        agent.send(Wish::Report(answer)).await.ok()?;
+        report.await.ok()
+    };
+    timeout(REPORT_TIMEOUT, asked).await.ok()?
+}
+
+/// All there is to count, and what the agent looks up if it answers in time.
+async fn metrics_page(metrics: &Metrics, agent: &mpsc::Sender<Wish>) -> Response<Page> {
+    let report = report(agent).await;
+    let mut text = metrics.page();
+    if let Some(report) = report {
+        gauges::write(&mut text, &report);
+    }
+    page(StatusCode::OK, text)
 }
 
 fn page(status: StatusCode, body: impl Into<Bytes>) -> Response<Page> {

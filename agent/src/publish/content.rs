@@ -36,7 +36,7 @@ impl Publisher {
     ) -> Vec<(FileIndex, Made)> {
         let mut all = Vec::new();
         for volume in volumes {
-            for (index, planned) in material.demand.plan().files_of(*volume) {
+            for (index, planned) in material.demand.plan().files_in(*volume) {
                 let file = &self.files[index.0];
                 let made = match &file.source {
                     SourceConfig::Secret(source) => plain(file, source, index, material),

@@ -2,6 +2,7 @@
 
 pub mod forward;
 pub mod vault;
+pub mod watch;
 
 use std::{collections::BTreeMap, future::Future, time::Duration};
 
@@ -10,7 +11,10 @@ use vouchsafe_shared::config::ProxyToken;
 use vouchsafe_template::scope::Dependency;
 use zeroize::Zeroizing;
 
-use self::forward::{ForwardAnswer, ForwardRequest};
+use self::{
+    forward::{ForwardAnswer, ForwardRequest},
+    watch::Watch,
+};
 use crate::fault::Fault;
 
 /// A store of secrets. It keeps its own token and connection; one request at a time.
@@ -39,6 +43,10 @@ pub trait Store: Send + 'static {
     /// Gives the token back; nothing works afterwards without another login.
     fn revoke(&mut self) -> impl Future<Output = Result<(), Fault>> + Send;
 
+    /// How many requests were sent, or tried to, since this was asked last. One thing that is asked
+    /// for can be several.
+    fn take_sent(&mut self) -> u64;
+
     /// The token in use.
     fn token(&self) -> Option<&SecretString>;
 
@@ -61,6 +69,10 @@ pub trait Store: Send + 'static {
         request: ForwardRequest,
         token: ProxyToken,
     ) -> impl Future<Output = Result<ForwardAnswer, Fault>> + Send + use<Self>;
+
+    /// A way to hear of changes with the token in use; it does not go on with another. None where
+    /// that is not wanted, or nobody is logged in.
+    fn watch(&mut self) -> Option<impl Watch + use<Self>>;
 }
 
 /// How long a token lasts from the moment of the answer.

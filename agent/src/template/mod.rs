@@ -35,14 +35,17 @@ const MEMORY_LIMIT: u64 = 64 * 1024 * 1024;
 /// How many secrets one template may ask for. One whose paths are other ones in every run would
 /// ask for more without end.
 const DEPENDENCY_LIMIT: usize = 500;
+/// The function by which a template writes files beside its own.
+const WRITE: &str = "writeToFile";
 
 /// The templates of a configuration.
 #[derive(Debug)]
 pub struct Templates {
-    /// By file.
-    templates: Vec<Option<Result<Template, Fault>>>,
+    by_file: Vec<Option<Result<Template, Fault>>>,
     /// One is invalid whose failure is fatal.
     is_fatal: bool,
+    /// One names the function that writes files of the agent's container.
+    write_files: bool,
 }
 
 /// What one run of a template gave.
@@ -64,28 +67,47 @@ impl Templates {
         let files = config.files.iter();
         let load = |file: &FileConfig| match &file.source {
             SourceConfig::Secret(_) | SourceConfig::Token(_) => None,
-            SourceConfig::Template(source) => Some(parse(file, source)),
+            SourceConfig::Template(source) => Some(text_of(file, source)),
         };
-        let templates: Vec<_> = files.map(load).collect();
+        let texts: Vec<Option<Result<Vec<u8>, Fault>>> = files.map(load).collect();
+        let mut readable = texts.iter().flatten().flatten();
+        let write_files = readable.any(|text| {
+            text.windows(WRITE.len())
+                .any(|part| part == WRITE.as_bytes())
+        });
+        let files = config.files.iter().zip(texts);
+        let parse = |(file, text): (&FileConfig, Option<Result<Vec<u8>, Fault>>)| {
+            let SourceConfig::Template(source) = &file.source else {
+                return None;
+            };
+            Some(text?.and_then(|text| parse(file, source, &text)))
+        };
+        let templates: Vec<_> = files.map(parse).collect();
         let mut loaded = config.files.iter().zip(&templates);
         Self {
             is_fatal: loaded.any(|(file, template)| {
                 file.source.is_error_fatal() && matches!(template, Some(Err(_)))
             }),
-            templates,
+            by_file: templates,
+            write_files,
         }
+    }
+
+    /// Whether one may write files of the agent's container. Their names are known when it runs.
+    pub fn write_files(&self) -> bool {
+        self.write_files
     }
 
     /// The faults of those that can never be rendered.
     pub fn faults(&self) -> impl Iterator<Item = &Fault> {
-        let templates = self.templates.iter().flatten();
+        let templates = self.by_file.iter().flatten();
         templates.filter_map(|template| template.as_ref().err())
     }
 
     /// Whether not one file can ever be rendered, or one cannot whose failure is fatal.
     pub fn are_hopeless(&self) -> bool {
         let is_hopeless = |template: &Option<_>| matches!(template, Some(Err(_)));
-        let are_all = !self.templates.is_empty() && self.templates.iter().all(is_hopeless);
+        let are_all = !self.by_file.is_empty() && self.by_file.iter().all(is_hopeless);
         are_all || self.is_fatal
     }
 
@@ -99,7 +121,7 @@ impl Templates {
         answers: &[Option<Answer>],
         may_be_nil: &dyn Fn(SecretIndex) -> bool,
     ) -> Run {
-        let template = match &self.templates[file.0] {
+        let template = match &self.by_file[file.0] {
             Some(Ok(template)) => template,
             invalid => {
                 let fault = invalid
@@ -205,14 +227,17 @@ impl Source for Known<'_> {
     }
 }
 
-fn parse(file: &FileConfig, source: &TemplateSource) -> Result<Template, Fault> {
-    let text = match &source.text {
-        TemplateText::Inline(text) => text.clone().into_bytes(),
+fn text_of(file: &FileConfig, source: &TemplateSource) -> Result<Vec<u8>, Fault> {
+    match &source.text {
+        TemplateText::Inline(text) => Ok(text.clone().into_bytes()),
         TemplateText::File(path) => read(path).map_err(|reason| {
             let message = format!("the template {path} of file {} {reason}", file.name);
             user(Code::TemplateInvalid, message)
-        })?,
-    };
+        }),
+    }
+}
+
+fn parse(file: &FileConfig, source: &TemplateSource, text: &[u8]) -> Result<Template, Fault> {
     let mut options = Options::new(file.name.as_str());
     options.left_delimiter.clone_from(&source.left_delimiter);
     options.right_delimiter.clone_from(&source.right_delimiter);
@@ -221,7 +246,7 @@ fn parse(file: &FileConfig, source: &TemplateSource) -> Result<Template, Fault> 
         memory: MEMORY_LIMIT,
         ..Limits::default()
     };
-    Template::parse(&text, options).map_err(|error| {
+    Template::parse(text, options).map_err(|error| {
         let hint = error.hint.as_deref();
         let hint = hint.map_or_else(String::new, |hint| format!("; {hint}"));
         let message = format!("{}: {}{hint}", error.place, error.message);

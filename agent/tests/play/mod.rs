@@ -1,4 +1,8 @@
 //! A server that plays a store, and an agent with a directory to play in.
+#![allow(
+    dead_code,
+    reason = "every test program that plays needs another part of it"
+)]
 
 use std::{
     collections::BTreeSet,
@@ -170,16 +174,55 @@ impl Play {
 
     /// Runs a command to its end.
     pub(crate) fn end(&self, arguments: &[&str]) -> (ExitStatus, String) {
-        let Output { status, stderr, .. } = self.command(arguments).output().unwrap();
-        let log = String::from_utf8(stderr).unwrap();
-        assert!(!log.contains("canary"), "a token in the log: {log}");
-        (status, log)
+        self.end_with(arguments, &[])
+    }
+
+    /// The same with more in the environment.
+    pub(crate) fn end_with(
+        &self,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> (ExitStatus, String) {
+        let mut command = self.command(arguments);
+        ended(command.envs(variables.iter().copied()))
+    }
+
+    /// The same under limits that a shell sets.
+    pub(crate) fn end_limited(&self, limit: &str, arguments: &[&str]) -> (ExitStatus, String) {
+        let program = self.command(arguments);
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", &format!("{limit} && exec \"$0\" \"$@\"")])
+            .arg(program.get_program())
+            .args(program.get_args())
+            .envs(
+                program
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            )
+            .stdin(Stdio::null());
+        ended(&mut command)
+    }
+
+    /// What a command tells whoever asked it, and its exit code.
+    pub(crate) fn output(&self, arguments: &[&str]) -> (i32, String) {
+        let output = self.command(arguments).output().unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        let text = String::from_utf8(text).unwrap();
+        (output.status.code().unwrap(), text)
     }
 
     pub(crate) fn start(&self) -> Running {
+        self.start_with(&[])
+    }
+
+    /// The same with more in the environment.
+    pub(crate) fn start_with(&self, variables: &[(&str, &str)]) -> Running {
         let log = self.path("log");
         let file = File::options().create(true).append(true).open(&log);
-        let child = self.command(&["run"]).stderr(file.unwrap()).spawn();
+        let mut command = self.command(&["run"]);
+        command.envs(variables.iter().copied());
+        let child = command.stderr(file.unwrap()).spawn();
         let child = child.unwrap();
         Running { child, log }
     }
@@ -205,6 +248,13 @@ impl Play {
             self.file(name) == content
         });
     }
+}
+
+fn ended(command: &mut Command) -> (ExitStatus, String) {
+    let Output { status, stderr, .. } = command.output().unwrap();
+    let log = String::from_utf8(stderr).unwrap();
+    assert!(!log.contains("canary"), "a token in the log: {log}");
+    (status, log)
 }
 
 /// An agent that runs; killed when dropped.

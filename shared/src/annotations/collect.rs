@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use super::{
     layers::{Layers, Source},
     setting::{Key, Setting, Settings},
-    table::{Annotation, Name, Prefix, Scope, TABLE},
+    spelling::identify,
+    table::{Name, Prefix, Scope},
     unknown::unknown,
 };
 use crate::diagnostic::{Code, Diagnostic};
@@ -99,36 +100,6 @@ impl<'a> Collected<'a> {
         }
         settings
     }
-}
-
-/// Which setting a key's rest makes: the longest spelling that fits, so that
-/// `agent-inject-secret-x` is not a setting `agent-inject` with a remainder, and
-/// `agent-inject-template-file-x` never the text of a template for `file-x`.
-fn identify(prefix: Prefix, rest: &str) -> Option<(&'static Annotation, usize, Option<&str>)> {
-    let spellings = TABLE.iter().flat_map(|row| {
-        row.spellings_under(prefix)
-            .enumerate()
-            .map(move |(place, spelling)| (row, place, spelling))
-    });
-    let mut longest: Option<(&'static Annotation, usize, &str)> = None;
-    for (row, place, spelling) in spellings {
-        let Some(tail) = rest.strip_prefix(spelling) else {
-            continue;
-        };
-        if row.scope == Scope::Pod {
-            if tail.is_empty() {
-                return Some((row, place, None));
-            }
-            continue;
-        }
-        let Some(about) = tail.strip_prefix('-').filter(|about| !about.is_empty()) else {
-            continue;
-        };
-        if longest.is_none_or(|(_, _, other)| about.len() < other.len()) {
-            longest = Some((row, place, about));
-        }
-    }
-    longest.map(|(row, place, about)| (row, place, Some(about)))
 }
 
 /// Within one layer the same is said twice and differently. That one layer goes before another is

@@ -149,11 +149,15 @@ fn duplicate(
 
 /// Two files that cannot both be there: the same path, or one where the other needs a directory.
 fn clash(left: &FileSpec, right: &FileSpec) -> bool {
-    let (left, right) = (path(left), path(right));
     let below = |file: &str, directory: &str| {
         file.strip_prefix(directory)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
+    if left.directory == right.directory {
+        let (left, right) = (left.name.as_str(), right.name.as_str());
+        return below(left, right) || below(right, left);
+    }
+    let (left, right) = (path(left), path(right));
     below(&left, &right) || below(&right, &left)
 }
 

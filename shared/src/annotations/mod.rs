@@ -16,7 +16,7 @@
 //!
 //! | step | module |
 //! |---|---|
-//! | Which annotations say something, the strongest first? | `layers`, `collect`, `setting`, `settle`, `unknown`, `suggest` |
+//! | Which annotations say something, the strongest first? | `layers`, `collect`, `spelling`, `setting`, `settle`, `unknown`, `suggest` |
 //! | What kinds of values are there, and which texts are such a value? | `kind`, `values`, `number`, `time` |
 //! | What do they mean together? | `parse`, `reader`, and one module for each part of the [`InjectSpec`] |
 
@@ -39,6 +39,7 @@ mod remarks;
 mod setting;
 mod settle;
 mod spec;
+mod spelling;
 mod suggest;
 mod table;
 mod template;

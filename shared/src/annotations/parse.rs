@@ -157,6 +157,7 @@ impl Reader<'_, '_> {
                 adaptive: self.read(Name::RefreshAdaptive, time::range),
             },
             refresh_version_first: self.boolean(Name::RefreshVersionFirst).unwrap_or(true),
+            events: self.boolean(Name::Events).unwrap_or(false),
             keep_previous: self.read(Name::KeepPrevious, time::duration).flatten(),
             lease_renewal_threshold: self.lease_renewal_threshold(),
             exit_on_retry_failure: self.boolean(Name::ExitOnRetryFailure),

@@ -43,6 +43,8 @@ pub struct InjectSpec {
     pub refresh: RefreshSpec,
     /// Whether the version of a secret is asked for before its data.
     pub refresh_version_first: bool,
+    /// Whether the store is to tell of changes.
+    pub events: bool,
     /// How long the files before a change are kept.
     pub keep_previous: Option<HumanDuration>,
     pub lease_renewal_threshold: Option<f64>,

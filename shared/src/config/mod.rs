@@ -28,7 +28,10 @@ pub use self::{
     source::{SecretSource, SourceConfig, TemplateSource, TemplateText, TokenSource},
     store::{ConnectionConfig, LeaseConfig, LoginConfig, StoreConfig, StoreKind, TlsConfig},
 };
-use crate::value::{FileMode, FileName, HumanDuration, OutputFormat};
+use crate::{
+    json,
+    value::{FileMode, FileName, HumanDuration, OutputFormat},
+};
 
 /// Everything an agent does, checked: indices and names lead somewhere.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -195,9 +198,12 @@ impl AgentConfig {
     pub fn to_json(&self) -> String {
         #[expect(
             clippy::expect_used,
-            reason = "no map with non-string keys and no failing Serialize inside"
+            reason = "no map with non-string keys and no failing Serialize inside; JSON is UTF-8"
         )]
-        serde_json::to_string(self).expect("a configuration is always serialisable")
+        json::to_vec(self)
+            .ok()
+            .and_then(|text| String::from_utf8(text).ok())
+            .expect("a configuration is always serialisable")
     }
 
     fn check(&self) -> Result<(), ConfigError> {

@@ -22,6 +22,9 @@ pub struct StoreConfig {
     pub connection: ConnectionConfig,
     #[serde(default, skip_serializing_if = "LeaseConfig::is_default")]
     pub lease: LeaseConfig,
+    /// Have the store tell of changes, where it offers that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub events: bool,
     /// Give the token back when the agent stops.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub revoke_on_shutdown: bool,

@@ -56,6 +56,7 @@ pub(super) fn convert(
         lease: LeaseConfig {
             renewal_threshold: config.template_config.lease_renewal_threshold,
         },
+        events: false,
         revoke_on_shutdown: false,
         revoke_grace: None,
     })

@@ -1,6 +1,6 @@
 //! `POST /mutate` over HTTP. The API server asks by no other method, and so none is answered.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::resume_unwind, sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -12,7 +12,8 @@ use http_body_util::BodyExt as _;
 use hyper::body::Body as _;
 use serde_json::json;
 use tokio::{
-    sync::{Semaphore, SemaphorePermit},
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::{JoinError, spawn_blocking},
     time::{Instant, timeout},
 };
 use tracing::{info, warn};
@@ -40,7 +41,8 @@ const DISCARD_LIMIT: usize = 3 * BODY_LIMIT;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(9);
 
 /// Almost every review is shorter, in bytes. A longer one waits for its turn: as a tree in memory
-/// it may take fifty times its length.
+/// it may take fifty times its length. It is decided on a thread of its own, so that nobody waits
+/// for it.
 const LARGE: usize = 128 * 1024;
 
 const JSON: [(HeaderName, &str); 1] = [(header::CONTENT_TYPE, "application/json")];
@@ -52,7 +54,7 @@ pub struct Handler {
     native_sidecar: NativeSidecar,
     known: Known,
     metrics: Arc<Metrics>,
-    large: Semaphore,
+    large: Arc<Semaphore>,
 }
 
 /// Why a request gets no review in answer.
@@ -82,7 +84,7 @@ impl Handler {
             native_sidecar,
             known,
             metrics,
-            large: Semaphore::new(1),
+            large: Arc::new(Semaphore::new(1)),
         }
     }
 
@@ -104,13 +106,36 @@ impl Handler {
         }
     }
 
-    async fn answer(&self, request: Request) -> Result<Vec<u8>, RequestError> {
+    async fn answer(self: &Arc<Self>, request: Request) -> Result<Vec<u8>, RequestError> {
         check_content_type(request.headers())?;
         let (body, turn) = self.read(request.into_body()).await?;
-        let decision = self.decide(&body)?;
-        drop(turn);
+        let decision = match turn {
+            None => self.decide(&body)?,
+            Some(turn) => self.decide_beside(body, turn).await?,
+        };
         self.tell(&decision);
         Ok(decision.answer)
+    }
+
+    /// On another thread. The turn lasts until the tree in memory is gone, even when nobody waits
+    /// for the answer any more.
+    async fn decide_beside(
+        self: &Arc<Self>,
+        body: Bytes,
+        turn: OwnedSemaphorePermit,
+    ) -> Result<Decision, RequestError> {
+        let handler = Arc::clone(self);
+        let decided = spawn_blocking(move || {
+            let decision = handler.decide(&body);
+            drop(turn);
+            decision
+        });
+        match decided.await.map_err(JoinError::try_into_panic) {
+            Ok(decision) => Ok(decision?),
+            // As it would have been on this thread: the connection ends.
+            Err(Ok(panic)) => resume_unwind(panic),
+            Err(Err(_)) => Err(RequestError::Interrupted),
+        }
     }
 
     fn decide(&self, body: &[u8]) -> Result<Decision, ReviewError> {
@@ -135,7 +160,7 @@ impl Handler {
     async fn read(
         &self,
         mut body: Body,
-    ) -> Result<(Bytes, Option<SemaphorePermit<'_>>), RequestError> {
+    ) -> Result<(Bytes, Option<OwnedSemaphorePermit>), RequestError> {
         if body.size_hint().lower() > DISCARD_LIMIT as u64 {
             return Err(RequestError::TooLarge);
         }
@@ -158,7 +183,7 @@ impl Handler {
             }
             if turn.is_none() && length > LARGE {
                 // Never closed, so never an error.
-                turn = self.large.acquire().await.ok();
+                turn = Arc::clone(&self.large).acquire_owned().await.ok();
             }
             read.extend_from_slice(&data);
         }

@@ -12,7 +12,10 @@ use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
-use vouchsafe_shared::diagnostic::{Code, Diagnostic, Severity};
+use vouchsafe_shared::{
+    diagnostic::{Code, Diagnostic, Severity},
+    json,
+};
 
 use self::review::{Answer, Request, Response, Review, Status};
 pub use self::{
@@ -224,7 +227,7 @@ fn to_json(value: &impl serde::Serialize) -> Vec<u8> {
         clippy::expect_used,
         reason = "no map with non-string keys and no failing Serialize inside"
     )]
-    serde_json::to_vec(value).expect("an answer is always serialisable")
+    json::to_vec(value).expect("an answer is always serialisable")
 }
 
 #[cfg(test)]

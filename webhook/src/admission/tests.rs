@@ -1,7 +1,7 @@
 use std::{
     cell::RefCell,
     convert::Infallible,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll},
 };
@@ -363,6 +363,30 @@ async fn long_reviews_wait_for_each_other_and_short_ones_do_not() {
     let (long, second) = (long.await.unwrap(), second.await);
     assert_eq!(long.0, StatusCode::REQUEST_TIMEOUT);
     assert_eq!(second.0, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn nobody_waits_while_a_long_review_is_decided() {
+    let (app, metrics) = app();
+    let mut long = review("CREATE", "Pod", &minimal());
+    long["request"]["object"]["padding"] = vec![json!({ "a": 1 }); BODY_LIMIT / 40].into();
+    let short = review("CREATE", "Pod", &minimal());
+    let mut long = pin!(asked(
+        app.clone(),
+        "application/json",
+        long.to_string().into()
+    ));
+    let short = asked(app, "application/json", short.to_string().into());
+    let short = tokio::select! {
+        biased;
+        _ = &mut long => panic!("the long one, asked first, came first"),
+        short = short => short,
+    };
+    let long = long.await;
+    assert_eq!((long.0, short.0), (StatusCode::OK, StatusCode::OK));
+    assert_eq!(long.1, short.1);
+    let line = "vouchsafe_webhook_admissions_total{result=\"injected\"} 2";
+    assert!(metrics.page().contains(line));
 }
 
 #[tokio::test]

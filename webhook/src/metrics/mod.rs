@@ -179,3 +179,46 @@ impl Drop for OpenConnection {
         self.0.dec();
     }
 }
+
+#[cfg(all(test, feature = "cluster"))]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::admission::Injection;
+
+    fn names(text: &str) -> BTreeSet<&str> {
+        let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+        let is_ours = |word: &&str| {
+            word.starts_with("vouchsafe_webhook_") || word.starts_with("vault_agent_injector_")
+        };
+        words.filter(is_ours).collect()
+    }
+
+    #[test]
+    fn every_metric_is_documented_and_every_documented_one_exists() {
+        let cluster = vouchsafe_cluster::metrics::Metrics::default();
+        let metrics = Metrics::beside(|registry| cluster.register(registry));
+        // What has no sample is not on the page.
+        metrics.count_problem(Code::BadValue);
+        metrics
+            .original()
+            .count_injection("shop", Injection::InitOnly);
+        metrics.original().count_failure("shop");
+        let page = metrics.page();
+        let shown = page.lines().filter_map(|line| {
+            let (name, kind) = line.strip_prefix("# TYPE ")?.split_once(' ')?;
+            // The text format names the family, whose samples end in what they count.
+            Some(match kind {
+                "counter" => format!("{name}_total"),
+                _ => name.to_owned(),
+            })
+        });
+        // Counted by the keeper of certificates alone.
+        let issued = "vouchsafe_webhook_certificates_issued_total".to_owned();
+        let shown: BTreeSet<_> = shown.chain([issued]).collect();
+        let documented = names(include_str!("../../../docs/operations.md"));
+        let documented: BTreeSet<_> = documented.into_iter().map(ToOwned::to_owned).collect();
+        assert_eq!(shown, documented);
+    }
+}

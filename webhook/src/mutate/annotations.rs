@@ -74,17 +74,20 @@ impl<'a> Annotations<'a> {
 
     /// The strongest prefix that asks, which is the one that the parser hears.
     fn asked_under(&self) -> Prefix {
-        let spellings = || {
-            TABLE
-                .iter()
-                .filter(|row| row.name == Name::Inject)
-                .flat_map(Annotation::spellings)
-        };
+        let spellings: Vec<_> = TABLE
+            .iter()
+            .filter(|row| row.name == Name::Inject)
+            .flat_map(Annotation::spellings)
+            .collect();
+        let asking = self
+            .pairs()
+            .filter_map(|(key, _)| Prefix::split(key))
+            .filter(|(_, rest)| spellings.contains(rest))
+            .map(|(prefix, _)| prefix);
+        let asking: Vec<_> = asking.collect();
         Prefix::ALL
             .into_iter()
-            .find(|prefix| {
-                spellings().any(|spelling| self.value(&format!("{prefix}{spelling}")).is_some())
-            })
+            .find(|prefix| asking.contains(prefix))
             .unwrap_or(Prefix::Vouchsafe)
     }
 

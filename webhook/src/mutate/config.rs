@@ -77,6 +77,7 @@ pub(super) fn store(
                 .lease_renewal_threshold
                 .or(settings.lease_renewal_threshold),
         },
+        events: spec.events,
         revoke_on_shutdown: revokes,
         revoke_grace: spec.revoke_grace.or(default_grace).filter(|_| revokes),
     }

@@ -1,5 +1,7 @@
 //! The pod's other containers: which see the files, and which the agent must find.
 
+use std::borrow::Cow;
+
 use serde_json::{Value, json};
 use vouchsafe_shared::{
     annotations::{Dialect, InjectSpec},
@@ -218,7 +220,11 @@ fn edit_environment(
 }
 
 /// A path as the kernel would take it: one slash between segments, no `.` and no `..`.
-pub(super) fn clean(path: &str) -> String {
+pub(super) fn clean(path: &str) -> Cow<'_, str> {
+    let mut rest = path.strip_prefix('/').unwrap_or(".").split('/');
+    if rest.all(|segment| !["", ".", ".."].contains(&segment)) {
+        return Cow::Borrowed(path);
+    }
     let mut segments = Vec::new();
     for segment in path.split('/') {
         match segment {
@@ -229,7 +235,7 @@ pub(super) fn clean(path: &str) -> String {
             segment => segments.push(segment),
         }
     }
-    format!("/{}", segments.join("/"))
+    Cow::Owned(format!("/{}", segments.join("/")))
 }
 
 #[cfg(test)]

@@ -17,12 +17,15 @@ pub(super) const TOTAL_LIMIT: usize = 512 * 1024;
 /// Where the agent finds the places that a configuration of the user's own may write to.
 const VOLUMES_VARIABLE: &str = "VOUCHSAFE_VOLUMES";
 
-/// What templates and configurations of the original injector may read.
+/// What templates and configurations of the original injector may read, and whom the agent's audit
+/// names.
 pub(super) fn of_pod() -> Vec<Value> {
     [
         ("NAMESPACE", "metadata.namespace"),
         ("HOST_IP", "status.hostIP"),
         ("POD_IP", "status.podIP"),
+        ("VOUCHSAFE_POD", "metadata.name"),
+        ("VOUCHSAFE_SERVICE_ACCOUNT", "spec.serviceAccountName"),
     ]
     .map(|(name, path)| json!({ "name": name, "valueFrom": { "fieldRef": { "fieldPath": path } } }))
     .to_vec()
@@ -57,13 +60,19 @@ pub(super) fn configuration(
 /// Source: <https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#environment-variables>.
 fn escaped(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
-    let mut characters = json.chars().peekable();
-    while let Some(character) = characters.next() {
-        match (character, characters.peek()) {
-            ('$', Some('$' | '(')) => escaped.push_str("\\u0024"),
-            _ => escaped.push(character),
-        }
+    let mut rest = json;
+    while let Some(dollar) = rest.find('$') {
+        let (before, after) = rest.split_at(dollar);
+        let after = &after[1..];
+        escaped.push_str(before);
+        escaped.push_str(if after.starts_with(['$', '(']) {
+            "\\u0024"
+        } else {
+            "$"
+        });
+        rest = after;
     }
+    escaped.push_str(rest);
     escaped
 }
 

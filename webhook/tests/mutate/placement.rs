@@ -135,7 +135,12 @@ fn what_another_webhook_breaks_of_both_containers_is_put_right_and_nothing_else(
     json_patch::patch(&mut pod, &outcome.patch).unwrap();
     let whole = pod.clone();
     pod["spec"]["containers"][1]["args"] = json!(["once"]);
-    pod["spec"]["initContainers"][0]["env"][3]["value"] = json!("{}");
+    let variables = pod["spec"]["initContainers"][0]["env"]
+        .as_array_mut()
+        .unwrap();
+    let mut variables = variables.iter_mut();
+    let configuration = variables.find(|variable| variable["name"] == "VOUCHSAFE_CONFIG");
+    configuration.unwrap()["value"] = json!("{}");
     pod["spec"]["initContainers"][1]["volumeMounts"] = json!([]);
     let outcome = inject(&pod, &spec, &context).unwrap();
     let paths: Vec<_> = outcome

@@ -245,6 +245,7 @@ pub(crate) const FEATURES: &[(&str, Change)] = &[
         spec.revoke_on_shutdown = Some(true);
         spec.revoke_grace = Some("30s".parse().unwrap());
         spec.refresh.interval = Some("30s".parse().unwrap());
+        spec.events = true;
     }),
     ("api", |spec| {
         spec.api.port = 8300;

@@ -124,7 +124,7 @@ fn an_older_version_changes_nothing_and_does_not_keep_others_waiting() {
 #[test]
 fn what_was_there_before_a_change_is_dropped_after_its_time() {
     let mut plan = plan(1, "10s", false);
-    plan.volumes = vec![Some(60 * SECOND)];
+    plan.sets[0].keep = Some(60 * SECOND);
     let mut world = World::new(plan, 7);
     let drops = |world: &World| world.times(|action| matches!(action, Action::DropPrevious(_)));
     world.run_for(100 * SECOND);

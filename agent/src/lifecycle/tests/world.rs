@@ -8,7 +8,7 @@ use vouchsafe_template::scope::Dependency;
 use crate::{
     fault::{Fault, Retry, Whose},
     lifecycle::*,
-    plan::{FileIndex, PlannedFile, PlannedReload, PlannedStore},
+    plan::{FileIndex, PlannedFile, PlannedReload, PlannedSet, PlannedStore, VolumeIndex},
     store::{Lease, Lifetime, TokenLease},
 };
 
@@ -32,6 +32,7 @@ pub(super) fn plan(secrets: usize, interval: &str, revoke: bool) -> Plan {
         files: (0..secrets)
             .map(|index| PlannedFile {
                 volume: VolumeIndex(0),
+                set: SetIndex(0),
                 store: StoreIndex(0),
                 secret: Some(read(&format!("secret/{index}"))),
                 token: false,
@@ -40,7 +41,7 @@ pub(super) fn plan(secrets: usize, interval: &str, revoke: bool) -> Plan {
                 may_lack: false,
             })
             .collect(),
-        volumes: vec![None],
+        sets: vec![PlannedSet::default()],
         reloads: vec![PlannedReload {
             files: (0..secrets).map(FileIndex).collect(),
             retries: 3,
@@ -117,6 +118,8 @@ pub(super) struct World {
     pub(super) token_ends: Option<Moment>,
     /// From when to when nothing is reachable.
     pub(super) outage: Option<(Moment, Moment)>,
+    /// And why.
+    pub(super) outage_cause: Fault,
     /// Secrets whose reading fails, and how.
     pub(super) broken: BTreeMap<usize, Fault>,
     /// Secrets that are issued at each read.
@@ -159,6 +162,7 @@ impl World {
             token_born: Moment::default(),
             token_ends: None,
             outage: None,
+            outage_cause: down(),
             broken: BTreeMap::new(),
             issued: BTreeMap::new(),
             lifetimes: BTreeMap::new(),
@@ -185,7 +189,7 @@ impl World {
             for action in self.lifecycle.handle(self.now, event) {
                 self.log.push((self.now, action));
                 match action {
-                    Action::Render(volume) => events.push(self.render(volume)),
+                    Action::Render(set) => events.push(self.render(set)),
                     Action::Forget(secret) => {
                         if let Some(seen) = self.seen.get_mut(secret.0) {
                             *seen = 0;
@@ -210,7 +214,7 @@ impl World {
                     Action::Reload(reload) => {
                         self.tellings.push((self.now + self.telling_takes, reload));
                     }
-                    Action::DropPrevious(_) | Action::GiveUp(_) => {}
+                    Action::Watch(_) | Action::DropPrevious(_) | Action::GiveUp(_) => {}
                     Action::Stop => self.stopped = true,
                     request => self.pending.push_back((self.now + self.latency, request)),
                 }
@@ -284,7 +288,7 @@ impl World {
         self.send(Event::Tick);
     }
 
-    fn render(&mut self, volume: VolumeIndex) -> Event {
+    fn render(&mut self, set: SetIndex) -> Event {
         let mut asked = Vec::new();
         let mut complete = true;
         for (file, template) in &self.templates {
@@ -312,7 +316,7 @@ impl World {
             let files = &self.lifecycle.demand().plan().files;
             let is_of_volume = |index: &usize| {
                 let file = files.get(*index);
-                file.is_none_or(|file| file.volume == volume)
+                file.is_none_or(|file| file.set == set)
             };
             let own: Vec<_> = (0..self.seen.len()).filter(is_of_volume).collect();
             let first = own.iter().all(|index| self.rendered[*index] == 0);
@@ -333,7 +337,7 @@ impl World {
             Outcome::Incomplete
         };
         Event::Tried {
-            volume,
+            set,
             asked,
             outcome,
         }
@@ -391,7 +395,7 @@ impl World {
         match action {
             Action::Adopt(store) if !reachable => Event::AdoptionFailed {
                 store,
-                fault: down(),
+                fault: self.outage_cause.clone(),
             },
             Action::Adopt(store) if !alive => Event::AdoptionFailed {
                 store,
@@ -407,7 +411,7 @@ impl World {
             Action::Run(_) => Event::CommandEnded,
             Action::Login(store) if !reachable => Event::LoginFailed {
                 store,
-                fault: down(),
+                fault: self.outage_cause.clone(),
             },
             Action::Login(store) => {
                 self.token_born = self.now;
@@ -419,7 +423,7 @@ impl World {
             }
             Action::Renew(store) if !reachable => Event::RenewFailed {
                 store,
-                fault: down(),
+                fault: self.outage_cause.clone(),
             },
             Action::Renew(store) if !alive => Event::RenewFailed {
                 store,
@@ -442,7 +446,7 @@ impl World {
             }
             Action::Read(secret) if !reachable => Event::ReadFailed {
                 secret,
-                fault: down(),
+                fault: self.outage_cause.clone(),
             },
             Action::Read(secret) if !alive => Event::ReadFailed {
                 secret,
@@ -472,7 +476,8 @@ impl World {
                 self.token_ends = None;
                 Event::Revoked { store }
             }
-            Action::Render(_)
+            Action::Watch(_)
+            | Action::Render(_)
             | Action::Reload(_)
             | Action::DropPrevious(_)
             | Action::Forget(_)

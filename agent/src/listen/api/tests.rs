@@ -68,7 +68,13 @@ async fn a_post_asks_the_agent_to_quit_and_nothing_else_does() {
     let (address, mut agent) = start(quit).await;
     assert_eq!(status(address, "GET", "/agent/v1/quit").await, "405");
     assert_eq!(status(address, "POST", "/agent/v1/metrics").await, "405");
-    let metrics = send(address, &request("GET", "/agent/v1/metrics", "")).await;
+    let asked =
+        tokio::spawn(async move { send(address, &request("GET", "/agent/v1/metrics", "")).await });
+    let Some(Wish::Report(answer)) = agent.recv().await else {
+        panic!("not asked for what it knows")
+    };
+    drop(answer);
+    let metrics = asked.await.unwrap();
     assert!(metrics.contains("vouchsafe_agent_ready 0"), "{metrics}");
     assert!(agent.try_recv().is_err());
     assert_eq!(status(address, "POST", "/agent/v1/quit").await, "200");

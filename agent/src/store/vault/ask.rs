@@ -63,7 +63,8 @@ impl Vault {
         };
         let answer = self.send(Method::GET, &request, None).await?;
         if answer.status == StatusCode::NOT_FOUND {
-            self.mounts.doubt(&path);
+            let says_so = fault::is_about_versions(&answer.body);
+            self.mounts.doubt(&path, says_so);
         }
         let answer = fault::check(answer, &format!("read of {url}"))?;
         Ok(Reply {
@@ -78,7 +79,8 @@ impl Vault {
         // The way to list that every proxy lets through.
         let request = format!("{}?list=true", mount.list_path(path));
         let answer = self.send(Method::GET, &request, None).await?;
-        let body = if answer.status == StatusCode::NOT_FOUND {
+        let is_empty = answer.status == StatusCode::NOT_FOUND && !fault::is_foreign(&answer.body);
+        let body = if is_empty {
             Zeroizing::default()
         } else {
             fault::check(answer, &format!("list of {path}"))?.body

@@ -16,6 +16,10 @@ const UNSAID_PATIENCE: Duration = Duration::from_secs(5);
 /// What is waited at most before asking again, whatever a server says.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(10 * 60);
 
+/// How a KV engine that gets versions refuses requests for a moment.
+/// Source: <https://developer.hashicorp.com/vault/docs/secrets/kv/kv-v2/upgrade>.
+const UPGRADING: &str = "Upgrading from non-versioned";
+
 /// Lets an answer of success through; `what` names the request for people.
 pub(super) fn check(answer: Answer, what: &str) -> Result<Answer, Fault> {
     if answer.status.is_success() {
@@ -31,6 +35,13 @@ pub(super) fn check(answer: Answer, what: &str) -> Result<Answer, Fault> {
     let asked_for = answer.retry_after.map(|time| time.min(LONGEST_PATIENCE));
     let patience = asked_for.map_or(Retry::Backoff, Retry::After);
     let (code, whose, retry, reason) = match status {
+        // Or a page of a proxy's would take away a token, or a secret that may be missing.
+        _ if is_refusal(status) && is_foreign(&answer.body) => (
+            Code::BadAnswer,
+            Whose::Network,
+            Retry::Backoff,
+            "a refusal that is no store's",
+        ),
         // Servers of either age say so with either status.
         StatusCode::FORBIDDEN | StatusCode::BAD_REQUEST if is_bad_token(&words) => (
             Code::PermissionDenied,
@@ -43,6 +54,12 @@ pub(super) fn check(answer: Answer, what: &str) -> Result<Answer, Fault> {
             Whose::User,
             Retry::Rarely,
             "permission denied",
+        ),
+        StatusCode::BAD_REQUEST if words.contains(UPGRADING) => (
+            Code::StoreUnavailable,
+            Whose::Store,
+            Retry::Backoff,
+            "the engine is being upgraded",
         ),
         StatusCode::NOT_FOUND => (
             Code::SecretNotFound,
@@ -120,6 +137,22 @@ pub(super) fn check_login(answer: Answer, what: &str) -> Result<Answer, Fault> {
     })
 }
 
+/// The same for the renewal of a token, where the server answers 500 when the role is gone: that is
+/// no failure of the server, and trying again does not help.
+/// Source: `pathLoginRenew` in <https://github.com/hashicorp/vault-plugin-auth-kubernetes/blob/main/path_login.go>.
+pub(super) fn check_renewal(answer: Answer, what: &str) -> Result<Answer, Fault> {
+    let is_refused = server_words(&answer.body).contains("does not exist during renewal");
+    check(answer, what).map_err(|fault| match fault.code {
+        Code::StoreUnavailable if is_refused => Fault {
+            code: Code::LoginRefused,
+            whose: Whose::User,
+            retry: Retry::Rarely,
+            message: fault.message.replace("the server failed", "refused"),
+        },
+        _ => fault,
+    })
+}
+
 /// The same for the renewal of a lease, where the server answers 400 to a lease that is gone.
 pub(super) fn check_lease(answer: Answer, what: &str) -> Result<Answer, Fault> {
     let is_gone = ["lease not found", "lease expired"]
@@ -154,6 +187,39 @@ fn server_words(body: &[u8]) -> String {
         Some((cut, _)) => format!("{}…", &words[..cut]),
         None => words,
     }
+}
+
+/// Whether an answer says that the path lacks what version 2 of the KV engine wants in it.
+/// Source: `pathInvalid` in <https://github.com/hashicorp/vault-plugin-secrets-kv/blob/main/backend.go>.
+pub(super) fn is_about_versions(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Body {
+        warnings: Option<Vec<String>>,
+    }
+    let body = serde_json::from_slice::<Body>(body);
+    let warnings = body.ok().and_then(|body| body.warnings).unwrap_or_default();
+    let sign = "Invalid path for a versioned K/V secrets engine";
+    warnings.iter().any(|warning| warning.contains(sign))
+}
+
+/// Whether a status is about the request, and does not itself say who it is from.
+fn is_refusal(status: StatusCode) -> bool {
+    let is_clear = is_standby(status)
+        || matches!(
+            status,
+            StatusCode::PRECONDITION_FAILED
+                | StatusCode::TOO_MANY_REQUESTS
+                | StatusCode::PROXY_AUTHENTICATION_REQUIRED
+        );
+    status.is_client_error() && !is_clear
+}
+
+/// Whether a refusal is somebody else's: stores say what they say in JSON, or nothing.
+/// Source: <https://developer.hashicorp.com/vault/api-docs#error-response>.
+pub(super) fn is_foreign(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Object {}
+    !body.is_empty() && serde_json::from_slice::<Object>(body).is_err()
 }
 
 /// What servers without a word of their own answer when another one is in charge.
@@ -224,6 +290,22 @@ mod tests {
                 Retry::Backoff,
             ),
             (500, "<html>", Code::StoreUnavailable, Retry::Backoff),
+            (400, "<html>", Code::BadAnswer, Retry::Backoff),
+            (403, "<html>", Code::BadAnswer, Retry::Backoff),
+            (404, "<html>", Code::BadAnswer, Retry::Backoff),
+            (404, "\"text\"", Code::BadAnswer, Retry::Backoff),
+            (404, "{\"errors\":[", Code::BadAnswer, Retry::Backoff),
+            (401, "<html>", Code::BadAnswer, Retry::Backoff),
+            (407, "<html>", Code::ProxyRefused, Retry::Rarely),
+            (412, "<html>", Code::StoreUnavailable, Retry::Backoff),
+            (473, "<html>", Code::StoreUnavailable, Retry::Backoff),
+            (404, "", Code::SecretNotFound, Retry::Rarely),
+            (
+                400,
+                r#"{"errors":["Upgrading from non-versioned to versioned data. This backend will be unavailable for a brief period and will resume service shortly."]}"#,
+                Code::StoreUnavailable,
+                Retry::Backoff,
+            ),
             (
                 400,
                 r#"{"errors":["bad path"]}"#,
@@ -234,6 +316,26 @@ mod tests {
             let fault = refused(status, body);
             assert_eq!((fault.code, fault.retry), (code, retry), "{status} {body}");
         }
+    }
+
+    #[test]
+    fn a_role_that_is_gone_is_no_failure_of_the_server() {
+        let words = "1 error occurred:\n\t* failed to renew entry: role web does not exist during renewal\n\n";
+        let body = serde_json::json!({ "errors": [words] }).to_string();
+        let renewal = |body: &str| {
+            let answer = Answer::new(500, body.as_bytes());
+            check_renewal(answer, "renewal of the token").unwrap_err()
+        };
+        let fault = renewal(&body);
+        assert_eq!(
+            (fault.code, fault.whose, fault.retry),
+            (Code::LoginRefused, Whose::User, Retry::Rarely)
+        );
+        assert_eq!(
+            fault.message,
+            "renewal of the token: refused (HTTP 500: 1 error occurred: * failed to renew entry: role web does not exist during renewal)"
+        );
+        assert_eq!(renewal("").code, Code::StoreUnavailable);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod answer;
 mod ask;
 mod connection;
+mod events;
 mod fault;
 mod login;
 mod mount;
@@ -21,9 +22,11 @@ use tracing::warn;
 use vouchsafe_shared::config::{ProxyToken, StoreConfig};
 use vouchsafe_template::scope::Dependency;
 
+pub(super) use self::mount::decoded;
 use self::{
     answer::Granted,
     connection::{Answer, Connection, Outgoing},
+    events::Subscription,
     login::Login,
     mount::Mounts,
     version::Versionless,
@@ -31,6 +34,7 @@ use self::{
 use super::{
     KnownVersion, Lease, Response, Store, TokenLease,
     forward::{ForwardAnswer, ForwardRequest},
+    watch::Watch,
 };
 use crate::fault::Fault;
 
@@ -44,6 +48,8 @@ pub struct Vault {
     may_look_up: bool,
     mounts: Mounts,
     versionless: Versionless,
+    /// The server is to tell of changes.
+    events: bool,
 }
 
 impl Vault {
@@ -63,6 +69,7 @@ impl Vault {
             may_look_up: false,
             mounts: Mounts::new(config.namespace.as_deref()),
             versionless: Versionless::default(),
+            events: config.events,
         }
     }
 
@@ -93,7 +100,10 @@ impl Vault {
         match (result, &self.token) {
             (Err(refusal), Some(token)) if self.may_look_up && fault::is_ambiguous(&refusal) => {
                 match login::look_up(&mut self.connection, token).await {
-                    Ok(answer) if answer.status == StatusCode::FORBIDDEN => {
+                    Ok(answer)
+                        if answer.status == StatusCode::FORBIDDEN
+                            && !fault::is_foreign(&answer.body) =>
+                    {
                         Err(fault::of_the_token(&refusal))
                     }
                     _ => Err(refusal),
@@ -121,7 +131,7 @@ impl Store for Vault {
         let connection = identified.as_mut().unwrap_or(&mut self.connection);
         let answer = connection.send(&outgoing).await?;
         let what = "renewal of the token";
-        let answer = fault::check(answer, what)?;
+        let answer = fault::check_renewal(answer, what)?;
         Ok(answer::token(&answer.body, what)?.lease)
     }
 
@@ -160,6 +170,10 @@ impl Store for Vault {
         Ok(())
     }
 
+    fn take_sent(&mut self) -> u64 {
+        self.connection.take_sent()
+    }
+
     fn token(&self) -> Option<&SecretString> {
         self.token.as_ref()
     }
@@ -187,6 +201,11 @@ impl Store for Vault {
         let own = self.token.as_ref().and_then(token_header);
         self.connection.pass_on(request, own, token)
     }
+
+    fn watch(&mut self) -> Option<impl Watch + use<>> {
+        let token = self.token.clone().filter(|_| self.events)?;
+        Some(Subscription::new(&self.connection, token))
+    }
 }
 
 /// The value of the `X-Vault-Token` header.
@@ -205,6 +224,9 @@ pub fn read_every_way(body: &[u8]) {
     let _ = answer::looked_up(body, SecretString::default(), "look");
     let _ = answer::creation_path(body, "look");
     let _ = answer::secret_id(body, "unwrapping");
+    if let Ok(text) = str::from_utf8(body) {
+        drop(events::change(text, Some("team")));
+    }
     for status in [200, 307, 400, 403, 404, 429, 503] {
         let answer = Answer::new(status, body);
         drop(Mounts::default().learn("secret/data/db", answer));

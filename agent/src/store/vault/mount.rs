@@ -61,11 +61,12 @@ impl Mounts {
         covering.max_by_key(|mount| mount.path.len()).cloned()
     }
 
-    /// A path led nowhere: what was learnt about it some time ago is forgotten.
-    pub(super) fn doubt(&mut self, path: &str) {
+    /// A path led nowhere: what was learnt about it some time ago is forgotten, or at once when the
+    /// store's answer `says_so`.
+    pub(super) fn doubt(&mut self, path: &str, says_so: bool) {
         let slashed = format!("{path}/");
         let is_doubtful = |known: &Known| {
-            slashed.starts_with(&known.mount.path) && known.since.elapsed() >= CERTAIN
+            slashed.starts_with(&known.mount.path) && (says_so || known.since.elapsed() >= CERTAIN)
         };
         self.known.retain(|known| !is_doubtful(known));
     }
@@ -89,7 +90,7 @@ impl Mounts {
             version: Option<String>,
         }
         // Servers before 0.10 do not know the question; they have no version 2 either.
-        if answer.status == StatusCode::NOT_FOUND {
+        if answer.status == StatusCode::NOT_FOUND && !fault::is_foreign(&answer.body) {
             return Ok(Mount::unknown());
         }
         let what = format!("question for the engine of {path}");
@@ -205,7 +206,7 @@ impl Mount {
 }
 
 /// The path that a URL's path means, and its query.
-pub(super) fn decoded(url: &str) -> (String, &str) {
+pub(in crate::store) fn decoded(url: &str) -> (String, &str) {
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     (
         String::from_utf8_lossy(&unescaped(path)).into_owned(),
@@ -346,6 +347,27 @@ mod tests {
         let mount = mounts.learn(path, answer(200, body)).unwrap();
         assert_eq!(mounts.find("team/secret/other"), Some(mount));
         assert_eq!(mounts.find("team/secrets/other"), None);
+    }
+
+    #[test]
+    fn a_path_that_leads_nowhere_makes_its_engine_be_asked_about_again() {
+        let mut mounts = Mounts::default();
+        for (path, engine) in [("old/db", "old/"), ("secret/db", "secret/")] {
+            let body = format!(r#"{{"data":{{"path":"{engine}","options":null}}}}"#);
+            mounts.learn(path, answer(200, &body)).unwrap();
+        }
+        mounts.doubt("old/db", false);
+        assert!(mounts.find("old/db").is_some());
+        mounts.doubt("old/db", true);
+        assert_eq!(mounts.find("old/db"), None);
+        assert!(mounts.find("secret/db").is_some());
+    }
+
+    #[test]
+    fn a_page_of_a_proxy_is_not_taken_for_an_old_server() {
+        let page = answer(404, "default backend - 404");
+        let fault = Mounts::default().learn("secret/db", page).unwrap_err();
+        assert_eq!((fault.code, fault.whose), (Code::BadAnswer, Whose::Network));
     }
 
     #[test]

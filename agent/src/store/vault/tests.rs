@@ -1,6 +1,7 @@
 //! Against servers and proxies on the loopback address that answer as a test says.
 
 mod authority;
+mod events;
 mod faults;
 mod forwarding;
 mod login;

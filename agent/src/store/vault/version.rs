@@ -63,8 +63,8 @@ impl Vault {
         };
         let answer = self.send(Method::GET, &question, None).await?;
         let verdict = match answer.status {
-            StatusCode::FORBIDDEN => Verdict::Useless,
-            StatusCode::NOT_FOUND => Verdict::Changed,
+            StatusCode::FORBIDDEN if !fault::is_foreign(&answer.body) => Verdict::Useless,
+            StatusCode::NOT_FOUND if !fault::is_foreign(&answer.body) => Verdict::Changed,
             _ => {
                 let answer = fault::check(answer, &format!("version of {url}"))?;
                 verdict(&answer.body, known)

@@ -13,6 +13,9 @@ pub(super) const ROWS: &[Annotation] = &[
     Annotation::pod(Name::RefreshVersionFirst, "refresh-version-first", Kind::Boolean)
         .default("true")
         .effect("Asks for the version of a KV version 2 secret first, where the policy allows that, and for its data only when it is another."),
+    Annotation::pod(Name::Events, "events", Kind::Boolean)
+        .default("false")
+        .effect("Has the store tell of changes of KV secrets, which are looked at at once then. Vault Enterprise alone does, since 1.16; secrets are looked at at intervals as before."),
     Annotation::pod(Name::KeepPrevious, "keep-previous", Kind::Duration)
         .default("until the next change")
         .effect("How long the files before a change stay in the volume after it."),

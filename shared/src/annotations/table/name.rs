@@ -35,6 +35,7 @@ pub enum Name {
     EphemeralRequest,
     ErrorFatal,
     ErrorOnMissingKey,
+    Events,
     ExitOnRetryFailure,
     ExtraSecret,
     Fallback,

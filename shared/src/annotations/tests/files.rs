@@ -271,6 +271,7 @@ fn a_file_says_what_becomes_of_it_without_its_secret_and_with_whom_it_changes() 
             ("vouchsafe.dev/refresh-interval", "2m"),
             ("vouchsafe.dev/refresh-adaptive", "30s..10m"),
             ("vouchsafe.dev/refresh-version-first", "false"),
+            ("vouchsafe.dev/events", "true"),
             ("vouchsafe.dev/keep-previous", "10m"),
             ("vouchsafe.dev/secret-tls", "secret/data/tls"),
             ("vouchsafe.dev/refresh-interval-tls", "10s"),
@@ -291,7 +292,7 @@ fn a_file_says_what_becomes_of_it_without_its_secret_and_with_whom_it_changes() 
         adaptive,
     };
     assert_eq!(spec.refresh, refresh(120, range(30, 600)));
-    assert!(!spec.refresh_version_first);
+    assert!(!spec.refresh_version_first && spec.events);
     assert_eq!(spec.keep_previous, Some(HumanDuration::from_secs(600)));
     let tls = spec.files.iter().find(|file| file.name.as_str() == "tls");
     let tls = tls.unwrap();

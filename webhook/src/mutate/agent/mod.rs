@@ -4,6 +4,8 @@ mod image;
 mod mounts;
 mod resources;
 
+use std::mem::take;
+
 use serde_json::{Value, json};
 use vouchsafe_shared::{annotations::InjectSpec, config::AgentConfig, diagnostic::Diagnostic};
 
@@ -54,13 +56,18 @@ impl Agent<'_> {
         problems: &mut Vec<Diagnostic>,
         warnings: &mut Vec<Diagnostic>,
     ) {
-        let Some(common) = self.common(problems, warnings) else {
+        let Some(mut common) = self.common(problems, warnings) else {
             return;
         };
         // The init containers last: one that is put among them moves the others, and with them the
         // places of their edits.
-        for part in parts.iter().rev() {
-            let container = self.container(*part, &common);
+        let mut rest = parts.iter().rev().peekable();
+        while let Some(part) = rest.next() {
+            let common = match rest.peek() {
+                Some(_) => common.clone(),
+                None => take(&mut common),
+            };
+            let container = self.container(*part, common);
             let Some(container) = container_patch::apply(self.spec, *part, container, problems)
             else {
                 continue;
@@ -112,28 +119,44 @@ impl Agent<'_> {
             }
             None => variables.extend(environment::of_original(spec, settings, self.layout)),
         }
-        let mut container = json!({
-            "image": image::choose(spec, settings, warnings),
-            "imagePullPolicy": settings.agent_image_pull_policy.map(super::PullPolicy::as_str),
-            "env": variables,
-            "resources": resources::resolve(spec, settings, problems),
-            "securityContext": self.user.map(security_context),
-            "terminationMessagePolicy": "FallbackToLogsOnError",
-            "volumeMounts": mounts::resolve(self, problems, warnings),
-        });
-        container = without_nulls(container);
-        Some(container)
+        let policy = settings.agent_image_pull_policy;
+        // Moved in one by one: `json!` would copy each.
+        let members = [
+            (
+                "image",
+                Some(image::choose(spec, settings, warnings).into()),
+            ),
+            (
+                "imagePullPolicy",
+                policy.map(|policy| policy.as_str().into()),
+            ),
+            ("env", Some(variables.into())),
+            ("resources", resources::resolve(spec, settings, problems)),
+            ("securityContext", self.user.map(security_context)),
+            (
+                "terminationMessagePolicy",
+                Some("FallbackToLogsOnError".into()),
+            ),
+            (
+                "volumeMounts",
+                Some(mounts::resolve(self, problems, warnings).into()),
+            ),
+        ];
+        let members = members
+            .into_iter()
+            .filter_map(|(key, value)| Some((key.to_owned(), value?)));
+        Some(without_nulls(Value::Object(members.collect())))
     }
 
-    fn container(&self, part: Part, common: &Value) -> Value {
-        let mut container = common.clone();
+    fn container(&self, part: Part, common: Value) -> Value {
+        let mut container = common;
         container["name"] = json!(part.name());
         let source = self.source(part);
         let command = |words: &[&str]| -> Vec<String> {
             let words = words.iter().map(|word| (*word).to_owned());
             words.chain(source.iter().cloned()).collect()
         };
-        container["args"] = json!(command(&[part.command()]));
+        container["args"] = command(&[part.command()]).into();
         if matches!(part, Part::Gate | Part::Companion) {
             // What makes an init container a sidecar.
             // Source: <https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/>.

@@ -65,11 +65,13 @@ struct Mounts {
 
 impl Mounts {
     fn has(&self, path: &str) -> bool {
-        self.paths.contains(&clean(path))
+        let place = clean(path);
+        self.paths.iter().any(|taken| *taken == place)
     }
 
     fn own(&mut self, volume: &str, path: &str, read_only: bool, problems: &mut Vec<Diagnostic>) {
-        if self.has(path) || clean(path) == PROGRAM {
+        let place = clean(path);
+        if self.has(path) || place == PROGRAM {
             problems.push(Diagnostic::error(
                 Code::PathTaken,
                 format!("directory {}", shortened(path)),
@@ -78,7 +80,7 @@ impl Mounts {
             ));
             return;
         }
-        self.paths.push(clean(path));
+        self.paths.push(place.into_owned());
         let mut mount = json!({ "name": volume, "mountPath": path });
         if read_only {
             mount["readOnly"] = json!(true);
@@ -129,7 +131,7 @@ fn copy(
             warnings.push(diagnostic.as_warning());
             continue;
         }
-        mounts.paths.push(clean(mount.path));
+        mounts.paths.push(clean(mount.path).into_owned());
         mounts
             .mounts
             .push(Value::Object(mount.node.members.clone()));

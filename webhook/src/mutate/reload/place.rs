@@ -1,5 +1,7 @@
 //! Where the agent sees what a reload names as the app's containers see it.
 
+use std::borrow::Cow;
+
 use vouchsafe_shared::{
     annotations::{InjectSpec, ReloadSpec},
     diagnostic::{Code, Diagnostic},
@@ -18,7 +20,7 @@ pub(super) struct Places<'p> {
     layout: &'p Layout<'p>,
     pod: &'p Pod<'p>,
     /// Where the agent mounts what the app's container does.
-    copied: Vec<String>,
+    copied: Vec<Cow<'p, str>>,
     /// The agent's container is changed by hand: it may have any volume.
     is_patched: bool,
 }
@@ -94,7 +96,7 @@ impl<'p> Places<'p> {
             .volumes
             .iter()
             .map(|volume| volume.agent_path.as_str());
-        let mut all = self.copied.iter().map(String::as_str).chain(own);
+        let mut all = self.copied.iter().map(AsRef::as_ref).chain(own);
         if self.is_patched || all.any(|directory| path.below(directory).is_some()) {
             return;
         }

@@ -173,6 +173,7 @@ impl Dialer {
             .await;
         let (sender, connection) = handshake.map_err(|error| broken(&self.address, &error))?;
         // Its errors reach whoever waits for the answer.
+        let connection = connection.with_upgrades();
         let driver = Driver(tokio::spawn(async move { drop(connection.await) }));
         Ok(Open {
             sender,

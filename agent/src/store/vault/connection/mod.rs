@@ -5,8 +5,15 @@ mod dial;
 mod outgoing;
 mod passing;
 mod proxy;
+mod upgrade;
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
 
 use hyper::{
     HeaderMap, Request, StatusCode, Uri,
@@ -23,7 +30,7 @@ use vouchsafe_shared::{config::StoreConfig, diagnostic::Code, value::StoreAddres
 use zeroize::Zeroizing;
 
 use self::dial::Dialer;
-pub(super) use self::outgoing::Outgoing;
+pub(super) use self::{outgoing::Outgoing, upgrade::Upgrade};
 use crate::{
     fault::{Fault, Retry, Whose},
     store::forward::ForwardBody,
@@ -39,7 +46,7 @@ const RETRIES: u32 = 0;
 /// More repetitions than this keep other requests waiting for too long.
 const MOST_RETRIES: u32 = 12;
 
-/// Between repetitions, doubling; each shortened at random by up to a half.
+/// Between repetitions, doubling; each shortened at random, to a tenth at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
@@ -52,6 +59,8 @@ pub(super) struct Connection {
     retries: u32,
     close_after_answer: bool,
     open: Option<Open>,
+    /// Requests sent, or tried to.
+    sent: Arc<AtomicU64>,
 }
 
 /// Whatever bytes go over.
@@ -102,7 +111,13 @@ impl Connection {
             retries: limits.retries.unwrap_or(RETRIES).min(MOST_RETRIES),
             close_after_answer: limits.close_after_answer,
             open: None,
+            sent: Arc::default(),
         }
+    }
+
+    /// How many requests were sent, or tried to, since this was asked last.
+    pub(super) fn take_sent(&self) -> u64 {
+        self.sent.swap(0, Ordering::Relaxed)
     }
 
     /// Another connection to the same server, with another certificate of the agent's.
@@ -111,6 +126,7 @@ impl Connection {
             dialer: self.dialer.identified_by(certificate_file, key_file),
             namespace: self.namespace.clone(),
             open: None,
+            sent: Arc::clone(&self.sent),
             ..*self
         }
     }
@@ -125,7 +141,7 @@ impl Connection {
                 return result;
             }
             left -= 1;
-            tokio::time::sleep(pause.mul_f64(0.5 + 0.5 * fastrand::f64())).await;
+            tokio::time::sleep(pause.mul_f64(0.1 + 0.9 * fastrand::f64())).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
@@ -151,6 +167,7 @@ impl Connection {
         // A mistake in the request is told before anybody is called.
         let first = request()?;
         let again = request()?;
+        self.sent.fetch_add(1, Ordering::Relaxed);
         // Held outside `self` while in use: a dropped future leaves no half-used connection behind.
         let (mut open, reused) = match self.open.take() {
             Some(open) if !open.sender.is_closed() => (open, true),
@@ -165,6 +182,7 @@ impl Connection {
                 .is_err_and(|error| error.is_closed() || error.is_canceled())
         {
             open = self.dialer.dial().await?;
+            self.sent.fetch_add(1, Ordering::Relaxed);
             result = open.exchange(again).await;
         }
         let address = self.dialer.address();
@@ -226,10 +244,17 @@ fn is_unavailable(status: StatusCode) -> bool {
         || super::fault::is_standby(status)
 }
 
-/// In seconds; a date is not understood.
+/// Seconds, or a date. A date is compared with the server's own, where it tells one: clocks differ.
+/// Source: <https://www.rfc-editor.org/rfc/rfc9110#field.retry-after>.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?;
-    Some(Duration::from_secs(value.trim().parse().ok()?))
+    let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
+    let date = |name| httpdate::parse_http_date(text(name)?).ok();
+    if let Ok(seconds) = text(header::RETRY_AFTER)?.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = date(header::RETRY_AFTER)?;
+    let now = date(header::DATE).unwrap_or_else(SystemTime::now);
+    Some(until.duration_since(now).unwrap_or_default())
 }
 
 /// The rest of a target may hold anything, so it is not kept.
@@ -259,4 +284,42 @@ fn with_causes(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patience(retry_after_said: &str, date: Option<&str>) -> Option<u64> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::RETRY_AFTER, retry_after_said.parse().unwrap());
+        if let Some(date) = date {
+            headers.insert(header::DATE, date.parse().unwrap());
+        }
+        retry_after(&headers).map(|patience| patience.as_secs())
+    }
+
+    #[test]
+    fn patience_is_told_in_seconds_or_as_a_date_by_the_servers_clock() {
+        let (now, then) = (
+            "Sun, 06 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 1994 08:50:07 GMT",
+        );
+        let obsolete = "Sunday, 06-Nov-94 08:50:07 GMT";
+        for (said, date, given) in [
+            ("120", None, Some(120)),
+            (" 7 ", Some(now), Some(7)),
+            (then, Some(now), Some(30)),
+            (obsolete, Some(now), Some(30)),
+            (now, Some(then), Some(0)),
+            // Long ago, by our own clock.
+            (then, None, Some(0)),
+            ("soon", Some(now), None),
+            ("-1", Some(now), None),
+            ("1.5", Some(now), None),
+            ("", Some(now), None),
+        ] {
+            assert_eq!(patience(said, date), given, "{said:?} {date:?}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use vouchsafe_shared::diagnostic::Code;
+use vouchsafe_template::scope::Dependency;
 
 use super::{
     Pod,
@@ -129,4 +130,70 @@ async fn a_redirect_is_told_and_never_followed() {
         "{fault}"
     );
     assert!(active.seen().is_empty());
+}
+
+/// A store before which somebody else answers with a page, but for logins and the question for an engine.
+async fn behind_a_page(status: u16) -> Server {
+    let auth = json!({ "auth": { "client_token": "hvs.new", "lease_duration": 60, "policies": ["default"] } });
+    Server::start(move |seen| {
+        if seen.target.ends_with("/login") {
+            return answer(200, &auth);
+        }
+        if seen.target.contains("/ui/mounts/") {
+            let kv = json!({ "path": "secret/", "type": "kv", "options": { "version": "2" } });
+            return answer(200, &json!({ "data": kv }));
+        }
+        let mut page = answer(status, &Value::Null);
+        *page.body_mut() = "<html>Not here</html>".into();
+        page
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_no_stores_says_nothing_of_token_or_secret() {
+    let pod = Pod::new();
+    for status in [400, 403, 404] {
+        let server = behind_a_page(status).await;
+        let mut store = pod.store(&server.http(), |_| ());
+        store.login().await.unwrap();
+        let path = "secret/apps".to_owned();
+        let (secret, list) = (
+            Dependency::Read { path: path.clone() },
+            Dependency::List { path },
+        );
+        let faults = [
+            store.ask(&secret, None).await.unwrap_err(),
+            store.ask(&list, None).await.unwrap_err(),
+            store.renew().await.unwrap_err(),
+            store.adopt("hvs.old".into()).await.unwrap_err(),
+        ];
+        for fault in faults {
+            assert_eq!(
+                (fault.code, fault.whose, fault.retry),
+                (Code::BadAnswer, Whose::Network, Retry::Backoff),
+                "{fault}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_in_answer_to_the_question_about_the_token_does_not_end_it() {
+    let auth = json!({ "auth": { "client_token": "hvs.new", "lease_duration": 60, "policies": ["default"] } });
+    let server = Server::start(move |seen| match seen.target.as_str() {
+        target if target.ends_with("/login") => answer(200, &auth),
+        target if target.ends_with("/lookup-self") => {
+            let mut page = answer(403, &Value::Null);
+            *page.body_mut() = "<html>Blocked</html>".into();
+            page
+        }
+        _ => answer(403, &json!({ "errors": ["permission denied"] })),
+    })
+    .await;
+    let pod = Pod::new();
+    let mut store = pod.store(&server.http(), |_| ());
+    store.login().await.unwrap();
+    let fault = super::read(&mut store).await.unwrap_err();
+    assert_eq!((fault.whose, fault.retry), (Whose::User, Retry::Rarely));
 }

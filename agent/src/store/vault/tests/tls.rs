@@ -1,8 +1,17 @@
 use std::{
     io,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
+use rustls::{
+    ServerConfig,
+    pki_types::{PrivateKeyDer, pem::PemObject},
+    server::{ClientHello, ResolvesServerCert},
+    sign::CertifiedKey,
+};
 use serde_json::{Value, json};
 use tracing_subscriber::fmt::MakeWriter;
 use vouchsafe_shared::diagnostic::Code;
@@ -217,4 +226,51 @@ async fn a_server_that_does_not_take_the_agents_certificate_is_no_weather() {
         );
     }
     assert!(server.seen().is_empty());
+}
+
+/// Shows one certificate to the first who comes, and another one to all others.
+#[derive(Debug)]
+struct Replaced {
+    shown: AtomicBool,
+    first: Arc<CertifiedKey>,
+    then: Arc<CertifiedKey>,
+}
+
+impl ResolvesServerCert for Replaced {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let key = if self.shown.swap(true, Ordering::SeqCst) {
+            &self.then
+        } else {
+            &self.first
+        };
+        Some(Arc::clone(key))
+    }
+}
+
+#[tokio::test]
+async fn a_session_is_not_resumed_without_a_look_at_the_certificate() {
+    let pod = Pod::new();
+    let (authority, other) = (Authority::new(), Authority::new());
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let key = |authority: &Authority| {
+        let pair = authority.sign();
+        let key = PrivateKeyDer::from_pem_slice(pair.key_pem.as_bytes()).unwrap();
+        let chain = vec![pair.certificate.into()];
+        Arc::new(CertifiedKey::from_der(chain, key, &provider).unwrap())
+    };
+    let mut config = ServerConfig::clone(&authority.server(Clients::Anonymous));
+    config.cert_resolver = Arc::new(Replaced {
+        shown: AtomicBool::new(false),
+        first: key(&authority),
+        then: key(&other),
+    });
+    let auth = json!({ "auth": { "client_token": "hvs.new", "lease_duration": 60 } });
+    let server = Server::start_tls(Arc::new(config), move |_| answer(200, &auth)).await;
+    let mut store = pod.store(&server.https(), |config| {
+        config["tls"] = json!({ "ca_pem": authority.pem() });
+        config["connection"] = json!({ "close_after_answer": true });
+    });
+    store.login().await.unwrap();
+    let fault = store.login().await.unwrap_err();
+    assert_eq!(fault.code, Code::StoreUntrusted, "{fault}");
 }

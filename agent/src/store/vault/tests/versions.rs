@@ -81,6 +81,7 @@ async fn data_are_read_only_when_the_version_is_another() {
     assert_eq!(same, (true, vec![VERSION.to_owned()]));
     let other = ask(&mut store, &server, path, known(1)).await;
     assert_eq!(other, (false, vec![VERSION.to_owned(), DATA.to_owned()]));
+    assert_eq!(store.take_sent(), server.lines().len() as u64);
     // A version that is asked for by its number stays what it is.
     let pinned = format!("{path}?version=1");
     let (_, asked) = ask(&mut store, &server, &pinned, known(1)).await;

@@ -6,7 +6,7 @@ mod unverified;
 
 use std::{error::Error, io, sync::Arc};
 
-use rustls::{AlertDescription, ClientConfig};
+use rustls::{AlertDescription, ClientConfig, client::Resumption};
 use vouchsafe_shared::{config::TlsConfig, diagnostic::Code};
 
 use crate::fault::{Fault, Retry, Whose};
@@ -22,7 +22,8 @@ pub(super) fn reads_files(config: &TlsConfig) -> bool {
     .any(Option::is_some)
 }
 
-/// TLS 1.2 or 1.3; the server's certificate is verified unless the configuration forbids it.
+/// TLS 1.2 or 1.3; the server's certificate is verified at every connection unless the configuration
+/// forbids it.
 pub(super) fn client_config(config: &TlsConfig) -> Result<Arc<ClientConfig>, Fault> {
     let unusable = |error: rustls::Error| {
         let message = format!("TLS cannot be set up: {error}");
@@ -40,15 +41,22 @@ pub(super) fn client_config(config: &TlsConfig) -> Result<Arc<ClientConfig>, Fau
     } else {
         builder.with_root_certificates(trust::roots(config)?)
     };
+    // A resumed session shows no certificate, so one that has ended, or is of an authority that is
+    // trusted no longer, would be good for as long as the server resumes it.
+    // Source: <https://www.rfc-editor.org/rfc/rfc8446#section-2.2>.
+    let verified_always = |mut ready: ClientConfig| {
+        ready.resumption = Resumption::disabled();
+        Arc::new(ready)
+    };
     let Some(certificate_file) = &config.client_certificate_file else {
-        return Ok(Arc::new(builder.with_no_client_auth()));
+        return Ok(verified_always(builder.with_no_client_auth()));
     };
     // A file may hold both.
     let key_file = config.client_key_file.as_ref().unwrap_or(certificate_file);
     let (chain, key) = identity::read(certificate_file, key_file)?;
     let ready = builder.with_client_auth_cert(chain, key);
     let ready = ready.map_err(|error| identity::unusable(certificate_file, key_file, &error))?;
-    Ok(Arc::new(ready))
+    Ok(verified_always(ready))
 }
 
 /// What a failed connection has to do with certificates, if anything: distrust and refusal are for

@@ -7,7 +7,7 @@ use crate::fault::{Fault, Whose};
 
 /// What a volume shows, compared with what its secrets say.
 #[derive(Debug)]
-pub(super) struct VolumeState {
+pub(super) struct SetState {
     /// What is there, perhaps from an earlier life of the agent.
     found: Found,
     /// Rendered in this life.
@@ -23,7 +23,7 @@ pub(super) struct VolumeState {
     fault: Option<Fault>,
 }
 
-impl VolumeState {
+impl SetState {
     pub(super) fn new(found: Found, keep: Option<Duration>) -> Self {
         Self {
             found,

@@ -1,0 +1,82 @@
+//! What answers about secrets change.
+
+use super::{
+    Action, Code, Fault, Lifecycle, Lifetime, Looked, Moment, Retry, SecretIndex, StoreIndex,
+};
+
+impl Lifecycle {
+    /// The store that a request for a secret went to; nobody may need the secret any more.
+    pub(super) fn store_of(&self, secret: SecretIndex) -> Option<StoreIndex> {
+        self.secrets[secret.0].asked()
+    }
+
+    /// A request for a secret went well.
+    pub(super) fn answer_taken(&mut self, now: Moment, secret: SecretIndex) {
+        if let Some(store) = self.store_of(secret) {
+            self.answered(store).session.token_accepted();
+            self.recovered(now, store, false);
+        }
+    }
+
+    /// A request for a secret went wrong; whether that is the request's own matter, and not mended
+    /// by the login that comes next.
+    pub(super) fn answer_failed(
+        &mut self,
+        now: Moment,
+        secret: SecretIndex,
+        fault: &Fault,
+    ) -> bool {
+        let Some(store) = self.store_of(secret) else {
+            return true;
+        };
+        self.answered(store);
+        self.pause(now, store, fault);
+        let login_at = now + self.time_to_log_in(store);
+        let session = &mut self.stores[store.0].session;
+        let mended = fault.retry == Retry::AfterLogin && session.token_refused(login_at);
+        if mended {
+            self.secrets[secret.0].wait_for_login(now, fault.clone());
+        }
+        !mended
+    }
+
+    pub(super) fn read(
+        &mut self,
+        now: Moment,
+        secret: SecretIndex,
+        changed: bool,
+        lifetime: Lifetime,
+        actions: &mut Vec<Action>,
+    ) {
+        self.answer_taken(now, secret);
+        if self.demand.secret(secret).is_none() {
+            self.secrets[secret.0].stop();
+            actions.push(Action::Forget(secret));
+            return;
+        }
+        let pace = self.pace_of(secret);
+        let looked = Looked { changed, lifetime };
+        self.secrets[secret.0].read(now, looked, &pace, &mut self.rng);
+        if changed {
+            for set in self.demand.sets_of(secret) {
+                self.sets[set.0].changed(now);
+            }
+        }
+    }
+
+    pub(super) fn read_failed(&mut self, now: Moment, secret: SecretIndex, fault: Fault) {
+        let state = &self.secrets[secret.0];
+        let is_missing = fault.code == Code::SecretNotFound && !state.is_present();
+        if !is_missing || !self.demand.is_dispensable(secret) {
+            self.secrets[secret.0].read_failed(now, fault, &mut self.rng);
+            return;
+        }
+        if !state.is_absent() {
+            for set in self.demand.sets_of(secret) {
+                self.sets[set.0].changed(now);
+            }
+        }
+        let pace = self.pace_of(secret);
+        self.secrets[secret.0].missing(now, &pace, &mut self.rng);
+    }
+}
