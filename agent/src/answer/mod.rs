@@ -329,7 +329,7 @@ fn nothing(what: &str) -> Fault {
 pub fn read_every_way(body: &[u8]) {
     let _ = x509::parse(body);
     let path = || "secret/data/db".to_owned();
-    let arguments = std::collections::BTreeMap::new;
+    let arguments = BTreeMap::new;
     for layout in [Layout::Plain, Layout::Versioned] {
         for dependency in [
             Dependency::Read { path: path() },
