@@ -16,7 +16,10 @@ use std::{hint::black_box, time::Duration};
 use mimalloc::MiMalloc;
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
-use vouchsafe_webhook::mutate::{Context, Settings, mutate};
+use vouchsafe_webhook::{
+    json::Json,
+    mutate::{Context, Settings, mutate},
+};
 
 /// As in the program.
 #[global_allocator]
@@ -51,11 +54,11 @@ fn main() {
     ]);
     let result = json!({
         "unit": "mutations per second of processor time",
-        "small_pod": rate(&small, &settings),
-        "ten_annotations": rate(&ten_annotations, &settings),
+        "small_pod": rate(&Json::from(&small), &settings),
+        "ten_annotations": rate(&Json::from(&ten_annotations), &settings),
         "microseconds": {
-            "small_pod": quantiles(&small, &settings),
-            "ten_annotations": quantiles(&ten_annotations, &settings),
+            "small_pod": quantiles(&Json::from(&small), &settings),
+            "ten_annotations": quantiles(&Json::from(&ten_annotations), &settings),
         },
     });
     println!("{result}");
@@ -85,7 +88,7 @@ fn pod(annotations: &[(&str, &str)]) -> Value {
     })
 }
 
-fn rate(pod: &Value, settings: &Settings) -> u64 {
+fn rate(pod: &Json<'_>, settings: &Settings) -> u64 {
     let start = processor_time();
     let mut mutations: u32 = 0;
     loop {
@@ -105,7 +108,7 @@ fn rate(pod: &Value, settings: &Settings) -> u64 {
 }
 
 /// Of the processor time of single decisions, to a tenth of a microsecond.
-fn quantiles(pod: &Value, settings: &Settings) -> Value {
+fn quantiles(pod: &Json<'_>, settings: &Settings) -> Value {
     let mut times: Vec<_> = (0..SAMPLES)
         .map(|_| {
             let start = processor_time();

@@ -6,6 +6,7 @@
 //! - [`health`], [`metrics`], [`log`]: what the program tells about itself.
 //! - [`cluster`]: what it asks the API server for, if anything.
 //! - [`args`]: the command line. [`app`]: all of it together.
+//! - [`json`]: a tree that borrows from the text it was read from.
 //! - [`explain`]: what would become of a pod, without a server.
 //!
 //! It never sees a secret. With certificate files and no defaults it asks the API server nothing.
@@ -16,6 +17,7 @@ pub mod args;
 pub mod cluster;
 pub mod explain;
 pub mod health;
+pub mod json;
 pub mod log;
 pub mod metrics;
 pub mod mutate;

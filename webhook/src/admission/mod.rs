@@ -4,25 +4,21 @@
 //! reason. Only a review that is none is an error, of whoever sent it.
 
 mod handler;
-mod injection;
 mod review;
 pub mod wording;
 
 use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::Value;
+use serde_json::value::RawValue;
 use vouchsafe_shared::{
     diagnostic::{Code, Diagnostic, Severity},
     json,
 };
 
+pub use self::handler::{BODY_LIMIT, Handler};
 use self::review::{Answer, Request, Response, Review, Status};
-pub use self::{
-    handler::{BODY_LIMIT, Handler},
-    injection::Injection,
-};
-use crate::mutate::{Context, Defaults, Outcome, Rejection, Settings, mutate};
+use crate::mutate::{Context, Defaults, Injection, Outcome, Rejection, Settings, mutate};
 
 /// What was decided, for the API server and for the log.
 #[derive(Debug)]
@@ -36,7 +32,7 @@ pub struct Decision {
     pub dry_run: bool,
     /// Of every problem told, errors before warnings.
     pub codes: Vec<Code>,
-    /// What a patch adds.
+    /// What of the agent a patch adds.
     pub injection: Option<Injection>,
 }
 
@@ -96,7 +92,7 @@ pub fn decide(body: &[u8], around: &Surroundings<'_>) -> Result<Decision, Review
     if body.trim_ascii().is_empty() {
         return Err(ReviewError::Empty);
     }
-    let review: Review = serde_json::from_slice(body).map_err(|error| syntax(&error))?;
+    let review: Review<'_> = serde_json::from_slice(body).map_err(|error| syntax(&error))?;
     let known = ["admission.k8s.io/v1", "admission.k8s.io/v1beta1"];
     if review.kind != "AdmissionReview" || !known.contains(&review.api_version.as_str()) {
         return Err(ReviewError::Version);
@@ -118,9 +114,7 @@ pub fn decide(body: &[u8], around: &Surroundings<'_>) -> Result<Decision, Review
         Ok(outcome) => allowed(outcome),
         Err(rejection) => denied(rejection),
     };
-    let injection = result
-        .ok()
-        .and_then(|outcome| Injection::of(&outcome.patch));
+    let injection = result.ok().and_then(|outcome| outcome.injection);
     let pod = pod_name(&request);
     let answer = Answer {
         api_version: review.api_version,
@@ -163,11 +157,11 @@ impl Verdict {
 
 fn allowed(outcome: &Outcome) -> (Response, Verdict, Vec<Code>) {
     let codes = outcome.warnings.iter().map(|warning| warning.code);
-    let changed = !outcome.patch.0.is_empty();
+    let changed = !outcome.patch.is_empty();
     let response = Response {
         allowed: true,
         patch_type: changed.then_some("JSONPatch"),
-        patch: changed.then(|| STANDARD.encode(to_json(&outcome.patch))),
+        patch: changed.then(|| base64(outcome.patch.text())),
         warnings: wording::warnings(&outcome.warnings),
         ..Response::default()
     };
@@ -199,11 +193,11 @@ fn denied(rejection: &Rejection) -> (Response, Verdict, Vec<Code>) {
 }
 
 /// Cut where no name that Kubernetes accepts (253 bytes) would be: nobody has checked it yet.
-fn pod_name(request: &Request) -> String {
-    let metadata = &request.object["metadata"];
+fn pod_name(request: &Request<'_>) -> String {
+    let metadata = request.object.get("metadata");
     ["name", "generateName"]
         .into_iter()
-        .filter_map(|key| metadata.get(key).and_then(Value::as_str))
+        .filter_map(|key| metadata?.get(key)?.as_text())
         .find(|name| !name.is_empty())
         .map(|name| name.chars().take(253).collect())
         .unwrap_or_default()
@@ -220,6 +214,17 @@ fn syntax(error: &serde_json::Error) -> ReviewError {
             serde_json::error::Category::Eof => "ends too early",
         },
     }
+}
+
+/// As Go writes bytes, quoted. Not as a text that is to be quoted: looking for what must be escaped in
+/// it would take longer than writing it.
+fn base64(bytes: &[u8]) -> Box<RawValue> {
+    let mut text = String::with_capacity(2 + bytes.len().div_ceil(3) * 4);
+    text.push('"');
+    STANDARD.encode_string(bytes, &mut text);
+    text.push('"');
+    #[expect(clippy::expect_used, reason = "no letter of base64 ends a JSON text")]
+    RawValue::from_string(text).expect("base64 in quotation marks is JSON")
 }
 
 fn to_json(value: &impl serde::Serialize) -> Vec<u8> {

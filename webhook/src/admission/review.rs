@@ -5,21 +5,24 @@
 //! does not say for the creation of a pod: the original injector takes both so.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::json::Json;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Review {
+pub(super) struct Review<'a> {
     #[serde(default = "v1")]
     pub(super) api_version: String,
     #[serde(default = "admission_review")]
     pub(super) kind: String,
-    pub(super) request: Option<Request>,
+    #[serde(borrow)]
+    pub(super) request: Option<Request<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Request {
+pub(super) struct Request<'a> {
     pub(super) uid: String,
     #[serde(default = "pod")]
     pub(super) kind: Kind,
@@ -28,8 +31,8 @@ pub(super) struct Request {
     pub(super) namespace: Option<String>,
     #[serde(default = "create")]
     pub(super) operation: String,
-    #[serde(default)]
-    pub(super) object: Value,
+    #[serde(borrow, default)]
+    pub(super) object: Json<'a>,
     #[serde(default)]
     pub(super) dry_run: Option<bool>,
 }
@@ -75,9 +78,8 @@ pub(super) struct Response {
     pub(super) allowed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) patch_type: Option<&'static str>,
-    /// In base64, as Go writes bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) patch: Option<String>,
+    pub(super) patch: Option<Box<RawValue>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) status: Option<Status>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -94,7 +96,7 @@ pub(super) struct Status {
     pub(super) message: String,
 }
 
-impl Request {
+impl Request<'_> {
     /// A pod about to be created, and none of its subresources such as `eviction`.
     pub(super) fn creates_pod(&self) -> bool {
         self.operation == "CREATE"

@@ -13,7 +13,7 @@ use axum::{
 };
 use hyper::body::Frame;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use super::*;

@@ -22,6 +22,7 @@ pub use self::document::DocumentMistake;
 use self::{document::Manifest, report::Report};
 use crate::{
     args::{AGENT_IMAGE, ExplainArguments, Format},
+    json::Json,
     mutate::{Context, Defaults, Settings, mutate},
 };
 
@@ -125,7 +126,7 @@ impl Around<'_> {
         Report {
             object: format!("{} {} in {namespace}", manifest.kind, manifest.name),
             explanation: annotations::explain(&layers),
-            result: mutate(&manifest.pod, &context),
+            result: mutate(&Json::from(&manifest.pod), &context),
         }
     }
 }

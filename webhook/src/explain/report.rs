@@ -89,7 +89,7 @@ impl Report {
     /// An empty one for a pod that is denied or left alone.
     pub(super) fn patch(&self) -> String {
         let patch = match &self.result {
-            Ok(outcome) => json!(outcome.patch),
+            Ok(outcome) => json!(outcome.patch.operations()),
             Err(_) => json!([]),
         };
         format!("{patch:#}\n")

@@ -14,7 +14,7 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use crate::admission::Injection;
+use crate::mutate::Injection;
 
 #[derive(Debug)]
 pub struct OriginalMetrics {

@@ -1,6 +1,5 @@
 //! The pod's annotations: read for what they ask, written to say that it is done.
 
-use serde_json::{Map, Value, json};
 use vouchsafe_shared::{
     annotations::{Annotation, Name, Prefix, Rejection, TABLE},
     diagnostic::Diagnostic,
@@ -12,10 +11,11 @@ use super::{
     pod::Pod,
     wording::quoted,
 };
+use crate::json::{Json, Object};
 
 /// Annotations as they are, all of them texts.
 #[derive(Debug)]
-pub(super) struct Annotations<'a>(Option<&'a Map<String, Value>>);
+pub(super) struct Annotations<'a>(Option<&'a Object<'a>>);
 
 impl<'a> Annotations<'a> {
     /// Kubernetes' limit for the part of a key after its prefix, in bytes.
@@ -29,14 +29,14 @@ impl<'a> Annotations<'a> {
     /// Where the pod is no object, or its annotations are no texts, or longer than Kubernetes lets
     /// them be: the API server checks lengths only after the webhooks, and the search for the name
     /// that a misspelt one was meant to be takes long for a long one.
-    pub(super) fn read(pod: &'a Value) -> Result<Self, Rejection> {
+    pub(super) fn read(pod: &'a Json<'a>) -> Result<Self, Rejection> {
         let mut problems = Vec::new();
         let members = Node::root(pod)
             .map_err(|problem| Rejection(vec![problem]))?
             .object("metadata", &mut problems)
             .and_then(|metadata| metadata.object("annotations", &mut problems))
             .map(|annotations| annotations.members);
-        check(members.into_iter().flatten(), &mut problems);
+        check(members.into_iter().flat_map(Object::iter), &mut problems);
         if problems.is_empty() {
             Ok(Self(members))
         } else {
@@ -47,15 +47,15 @@ impl<'a> Annotations<'a> {
     pub(super) fn pairs(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.0
             .into_iter()
-            .flatten()
-            .filter_map(|(key, value)| Some((key.as_str(), value.as_str()?)))
+            .flat_map(Object::iter)
+            .filter_map(|(key, value)| Some((key, value.as_text()?)))
     }
 
     /// Says that it is done: by the label, by our annotation, and by the annotation of the injector
     /// whose prefix asked.
-    pub(super) fn edit(&self, pod: &Pod<'_>, edits: &mut Edits) {
+    pub(super) fn edit(&self, pod: &Pod<'_>, edits: &mut Edits<'_>) {
         if !pod.is_ours {
-            let label = (super::INJECTED_LABEL, json!("true"));
+            let label = (super::INJECTED_LABEL, "true".into());
             edits.merge(&pod.metadata, "labels", vec![label]);
         }
         let foreign = match self.asked_under() {
@@ -67,7 +67,7 @@ impl<'a> Annotations<'a> {
             .into_iter()
             .flatten()
             .filter(|key| self.value(key) != Some("injected"))
-            .map(|key| (key, json!("injected")))
+            .map(|key| (key, "injected".into()))
             .collect();
         edits.merge(&pod.metadata, "annotations", missing);
     }
@@ -92,18 +92,18 @@ impl<'a> Annotations<'a> {
     }
 
     fn value(&self, key: &str) -> Option<&'a str> {
-        self.0?.get(key)?.as_str()
+        self.0?.get(key)?.as_text()
     }
 }
 
 fn check<'a>(
-    annotations: impl Iterator<Item = (&'a String, &'a Value)>,
+    annotations: impl Iterator<Item = (&'a str, &'a Json<'a>)>,
     problems: &mut Vec<Diagnostic>,
 ) {
     let place = "metadata.annotations";
     let mut total = 0;
     for (key, value) in annotations {
-        let Some(value) = value.as_str() else {
+        let Some(value) = value.as_text() else {
             problems.push(not_a_pod(
                 &format!("{place}[{}]", quoted(key)),
                 "is not a text; quote it".to_owned(),

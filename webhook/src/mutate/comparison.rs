@@ -1,26 +1,28 @@
 //! Is what is there what should be there?
 
-use serde_json::{Map, Value};
+use crate::json::{Json, Object};
 
 /// Whether `actual` says everything that `desired` says; it may say more, because the API server
 /// adds defaults between two calls and other webhooks add what is theirs.
 ///
 /// A `null` in `desired` says that there must be nothing. A list of objects may be in any order and
 /// hold others; any other list must be the same.
-pub(super) fn contains(actual: &Map<String, Value>, desired: &Map<String, Value>) -> bool {
+pub(super) fn contains(actual: &Object<'_>, desired: &Object<'_>) -> bool {
     desired
         .iter()
         .all(|(key, desired)| match (actual.get(key), desired) {
-            (None | Some(Value::Null), Value::Null) => true,
+            (None | Some(Json::Null), Json::Null) => true,
             (Some(actual), desired) => value_contains(actual, desired),
             (None, _) => false,
         })
 }
 
-fn value_contains(actual: &Value, desired: &Value) -> bool {
+fn value_contains(actual: &Json<'_>, desired: &Json<'_>) -> bool {
     match (actual, desired) {
-        (Value::Object(actual), Value::Object(desired)) => contains(actual, desired),
-        (Value::Array(actual), Value::Array(desired)) if desired.iter().all(Value::is_object) => {
+        (Json::Object(actual), Json::Object(desired)) => contains(actual, desired),
+        (Json::List(actual), Json::List(desired))
+            if desired.iter().all(|desired| desired.as_object().is_some()) =>
+        {
             desired
                 .iter()
                 .all(|desired| actual.iter().any(|actual| value_contains(actual, desired)))
@@ -29,15 +31,10 @@ fn value_contains(actual: &Value, desired: &Value) -> bool {
     }
 }
 
-/// The same without the members that must not be there.
-pub(super) fn without_nulls(mut value: Value) -> Value {
-    strip(&mut value);
-    value
-}
-
 /// What must be found of a container that is to be like this one, with what must not be there: what
 /// would change the program that runs, how long, and what it reads or may write.
-pub(super) fn expectation(mut container: Value) -> Value {
+pub(super) fn expectation(container: Object<'_>) -> Object<'_> {
+    let mut container = container.without_nulls();
     forbid(
         &mut container,
         &["command", "restartPolicy", "startupProbe"],
@@ -46,33 +43,20 @@ pub(super) fn expectation(mut container: Value) -> Value {
         ("env", &["valueFrom"][..]),
         ("volumeMounts", &["readOnly", "subPath", "subPathExpr"]),
     ] {
-        let items = container.get_mut(list).and_then(Value::as_array_mut);
-        for item in items.into_iter().flatten() {
-            forbid(item, keys);
+        for item in container.list_mut(list).into_iter().flatten() {
+            if let Json::Object(item) = item {
+                forbid(item, keys);
+            }
         }
     }
     container
 }
 
-fn forbid(value: &mut Value, keys: &[&str]) {
-    if let Value::Object(members) = value {
-        for key in keys {
-            members.entry(*key).or_insert(Value::Null);
+fn forbid(members: &mut Object<'_>, keys: &[&'static str]) {
+    for key in keys {
+        if members.get(key).is_none() {
+            members.push(key, Json::Null);
         }
-    }
-}
-
-fn strip(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            // Most have none, and looking is cheaper.
-            if members.values().any(Value::is_null) {
-                members.retain(|_, member| !member.is_null());
-            }
-            members.values_mut().for_each(strip);
-        }
-        Value::Array(items) => items.iter_mut().for_each(strip),
-        _ => {}
     }
 }
 
@@ -97,7 +81,7 @@ mod tests {
             (json!({}), json!({"a": [{"n": 1}]}), false),
         ] {
             assert_eq!(
-                value_contains(&actual, &desired),
+                value_contains(&Json::from(&actual), &Json::from(&desired)),
                 expected,
                 "{actual} {desired}"
             );
@@ -111,8 +95,11 @@ mod tests {
             "env": [{ "name": "a", "value": "b" }],
             "volumeMounts": [{ "name": "a", "mountPath": "/a" }],
         });
-        let expected = expectation(container.clone());
-        assert!(value_contains(&container, &expected));
+        let Json::Object(members) = Json::from(&container) else {
+            unreachable!()
+        };
+        let expected = Json::Object(expectation(members));
+        assert!(value_contains(&Json::from(&container), &expected));
         for (pointer, key, value) in [
             ("", "command", json!(["sh"])),
             ("", "restartPolicy", json!("Always")),
@@ -123,13 +110,7 @@ mod tests {
         ] {
             let mut other = container.clone();
             other.pointer_mut(pointer).unwrap()[key] = value;
-            assert!(!value_contains(&other, &expected), "{key}");
+            assert!(!value_contains(&Json::from(&other), &expected), "{key}");
         }
-    }
-
-    #[test]
-    fn nulls_do_not_reach_the_pod() {
-        let desired = json!({"a": null, "b": [{"c": null, "d": 1}]});
-        assert_eq!(without_nulls(desired), json!({"b": [{"d": 1}]}));
     }
 }

@@ -16,6 +16,7 @@ use super::{
     shape::Part,
     wording::{cut, quoted},
 };
+use crate::json::{Json, Object};
 
 /// What the container will be called.
 pub(super) fn name(spec: &InjectSpec, part: Part) -> String {
@@ -37,14 +38,18 @@ pub(super) fn name(spec: &InjectSpec, part: Part) -> String {
 }
 
 /// `None` when a problem was told.
-pub(super) fn apply(
+pub(super) fn apply<'e>(
     spec: &InjectSpec,
     part: Part,
-    container: Value,
+    container: Object<'e>,
     problems: &mut Vec<Diagnostic>,
-) -> Option<Value> {
-    let mut container = container;
-    for asked in patches(spec, part) {
+) -> Option<Object<'e>> {
+    let patches = patches(spec, part);
+    if patches.is_empty() {
+        return Some(container);
+    }
+    let mut container = Value::from(Json::Object(container));
+    for asked in &patches {
         let mut problem = |message: String, help: &str| {
             /// An error quotes what it is about, which may be of any length.
             const LIMIT: usize = 200;
@@ -68,10 +73,12 @@ pub(super) fn apply(
         }
     }
     let expected = name(spec, part);
-    if container.is_object() && container["name"] == expected.as_str() {
+    if let Json::Object(container) = Json::from(container)
+        && container.get("name").and_then(Json::as_text) == Some(&expected)
+    {
         return Some(container);
     }
-    for asked in patches(spec, part) {
+    for asked in patches {
         problems.push(Diagnostic::error(
             Code::BadPatch,
             format!("annotation {}", asked.annotation),

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Value, json};
 use vouchsafe_shared::{
     annotations::{Dialect, InjectSpec},
     config::AgentConfig,
@@ -11,7 +10,6 @@ use vouchsafe_shared::{
 };
 
 use super::{
-    comparison::without_nulls,
     edits::Edits,
     layout::{Layout, SecretsVolume},
     pod::{Container, Mount, Pod},
@@ -20,16 +18,17 @@ use super::{
     volumes,
     wording::{quoted, shortened},
 };
+use crate::json::{Json, object};
 
 /// Sources of volumes in which no runtime can make the place for another mount.
 const READ_ONLY_SOURCES: [&str; 4] = ["configMap", "secret", "projected", "downwardAPI"];
 
-pub(super) fn edit(
+pub(super) fn edit<'e>(
     spec: &InjectSpec,
-    layout: &Layout<'_>,
-    reloads: &Reloads<'_>,
-    pod: &Pod<'_>,
-    edits: &mut Edits,
+    layout: &'e Layout<'_>,
+    reloads: &'e Reloads<'_>,
+    pod: &'e Pod<'_>,
+    edits: &mut Edits<'e>,
     problems: &mut Vec<Diagnostic>,
     warnings: &mut Vec<Diagnostic>,
 ) {
@@ -48,7 +47,7 @@ pub(super) fn edit(
                 files: volume.files.iter().map(|file| &layout.names[*file]),
             };
             if !view.is_there(layout, pod, edits, problems, warnings) {
-                missing.push(without_nulls(view.desired()));
+                missing.push(view.desired());
             }
         }
         edits.append(&container.node, "volumeMounts", missing);
@@ -75,14 +74,14 @@ struct View<'v, F> {
 }
 
 impl<'v, F: Iterator<Item = &'v FileName> + Clone> View<'v, F> {
-    fn desired(&self) -> Value {
-        json!({
-            "name": self.volume.name,
-            "mountPath": self.volume.path,
-            "readOnly": self.read_only.then_some(true),
-            "subPath": null,
-            "subPathExpr": null,
-        })
+    fn desired(&self) -> Json<'v> {
+        object([
+            ("name", self.volume.name.as_str().into()),
+            ("mountPath", self.volume.path.as_str().into()),
+            ("readOnly", self.read_only.then_some(true).into()),
+            ("subPath", Json::Null),
+            ("subPathExpr", Json::Null),
+        ])
     }
 
     /// Looks at what the container mounts there, above and below.
@@ -90,7 +89,7 @@ impl<'v, F: Iterator<Item = &'v FileName> + Clone> View<'v, F> {
         &self,
         layout: &Layout<'_>,
         pod: &Pod<'_>,
-        edits: &mut Edits,
+        edits: &mut Edits<'v>,
         problems: &mut Vec<Diagnostic>,
         warnings: &mut Vec<Diagnostic>,
     ) -> bool {
@@ -104,7 +103,7 @@ impl<'v, F: Iterator<Item = &'v FileName> + Clone> View<'v, F> {
                 }
                 let is_own = |name| volumes::is_own(name, layout);
                 if pod.is_ours && mount.name.is_some_and(is_own) {
-                    edits.replace(&mount.node.place, without_nulls(self.desired()));
+                    edits.replace(&mount.node.place, self.desired());
                     continue;
                 }
                 problems.push(self.path_taken(mount));
@@ -178,7 +177,7 @@ fn is_below(path: &str, directory: &str) -> bool {
 
 fn is_read_only(mount: &Mount<'_>, pod: &Pod<'_>) -> bool {
     let mut volumes = pod.volumes.iter();
-    mount.node.value("readOnly") == Some(&Value::Bool(true))
+    mount.node.value("readOnly") == Some(&Json::Bool(true))
         || volumes
             .find(|volume| Some(volume.name) == mount.name)
             .is_some_and(|volume| READ_ONLY_SOURCES.iter().any(|key| volume.node.has(key)))
@@ -186,17 +185,21 @@ fn is_read_only(mount: &Mount<'_>, pod: &Pod<'_>) -> bool {
 
 /// Marks the container's processes: each inherits the variable, and the agent reads it through
 /// `/proc/PID/environ`. Kubernetes itself tells no process the name of its container.
-fn edit_environment(
-    container: &Container<'_>,
+fn edit_environment<'e>(
+    container: &Container<'e>,
     pod: &Pod<'_>,
-    edits: &mut Edits,
+    edits: &mut Edits<'e>,
     problems: &mut Vec<Diagnostic>,
 ) {
     let name = AgentConfig::CONTAINER_VARIABLE;
-    let desired = json!({ "name": name, "value": container.name, "valueFrom": null });
+    let desired = object([
+        ("name", name.into()),
+        ("value", container.name.into()),
+        ("valueFrom", Json::Null),
+    ]);
     let mut present = false;
     for variable in &container.environment {
-        if variable.value("name") != Some(&Value::from(name)) {
+        if variable.value("name") != Some(&Json::from(name)) {
             continue;
         }
         present = true;
@@ -204,7 +207,7 @@ fn edit_environment(
             continue;
         }
         if pod.is_ours {
-            edits.replace(&variable.place, without_nulls(desired.clone()));
+            edits.replace(&variable.place, desired.clone());
             continue;
         }
         problems.push(Diagnostic::error(
@@ -215,7 +218,7 @@ fn edit_environment(
         ));
     }
     if !present {
-        edits.append(&container.node, "env", vec![without_nulls(desired)]);
+        edits.append(&container.node, "env", vec![desired]);
     }
 }
 

@@ -1,20 +1,56 @@
 //! Collecting the operations of a patch.
 
-use json_patch::{AddOperation, Patch, PatchOperation, ReplaceOperation};
-use serde_json::{Map, Value};
+use jsonptr::PointerBuf;
+use serde::Serialize;
+use vouchsafe_shared::json;
 
 use super::node::{Node, Place};
+use crate::json::{Json, Object};
 
 /// Operations in the order in which they are applied.
 ///
 /// Each list and each object of the pod is added to by one call at most: where it is absent, that
 /// call adds it as a whole.
 #[derive(Debug, Default)]
-pub(super) struct Edits(Vec<PatchOperation>);
+pub(super) struct Edits<'e>(Vec<Operation<'e>>);
 
-impl Edits {
+/// A finished patch, as the text of a list of RFC 6902 operations; without a text when there are none.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Patch(Vec<u8>);
+
+#[derive(Debug, Serialize)]
+struct Operation<'e> {
+    op: &'static str,
+    path: PointerBuf,
+    value: Json<'e>,
+}
+
+impl Patch {
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The JSON text; empty for a patch without operations.
+    pub fn text(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// The operations, read again.
+    pub fn operations(&self) -> json_patch::Patch {
+        serde_json::from_slice(&self.0).unwrap_or_default()
+    }
+}
+
+impl<'e> Edits<'e> {
     pub(super) fn into_patch(self) -> Patch {
-        Patch(self.0)
+        if self.0.is_empty() {
+            return Patch::default();
+        }
+        #[expect(
+            clippy::expect_used,
+            reason = "keys are texts, and nothing in it fails"
+        )]
+        Patch(json::to_vec(&self.0).expect("a patch is always serialisable"))
     }
 
     /// Adds members to the object `key` of `parent`, in place of members of the same name.
@@ -22,7 +58,7 @@ impl Edits {
         &mut self,
         parent: &Node<'_>,
         key: &'static str,
-        members: Vec<(&'static str, Value)>,
+        members: Vec<(&'static str, Json<'e>)>,
     ) {
         if members.is_empty() {
             return;
@@ -33,16 +69,12 @@ impl Edits {
                 self.add(&place.key(name), value);
             }
         } else {
-            let members: Map<_, _> = members
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect();
-            self.add(&place, Value::Object(members));
+            self.add(&place, Json::Object(Object::of(members)));
         }
     }
 
     /// Adds items at the end of the list `key` of `parent`.
-    pub(super) fn append(&mut self, parent: &Node<'_>, key: &'static str, items: Vec<Value>) {
+    pub(super) fn append(&mut self, parent: &Node<'_>, key: &'static str, items: Vec<Json<'e>>) {
         if items.is_empty() {
             return;
         }
@@ -53,7 +85,7 @@ impl Edits {
                 self.add(&place.key("-"), item);
             }
         } else {
-            self.add(&place, Value::Array(items));
+            self.add(&place, Json::List(items));
         }
     }
 
@@ -64,27 +96,26 @@ impl Edits {
         parent: &Node<'_>,
         key: &'static str,
         index: usize,
-        item: Value,
+        item: Json<'e>,
     ) {
         let place = parent.place.key(key);
         if parent.has(key) {
             self.add(&place.index(index), item);
         } else {
-            self.add(&place, Value::Array(vec![item]));
+            self.add(&place, Json::List(vec![item]));
         }
     }
 
-    pub(super) fn add(&mut self, place: &Place, value: Value) {
-        self.0.push(PatchOperation::Add(AddOperation {
-            path: place.pointer(),
-            value,
-        }));
+    pub(super) fn add(&mut self, place: &Place, value: Json<'e>) {
+        self.operation("add", place, value);
     }
 
-    pub(super) fn replace(&mut self, place: &Place, value: Value) {
-        self.0.push(PatchOperation::Replace(ReplaceOperation {
-            path: place.pointer(),
-            value,
-        }));
+    pub(super) fn replace(&mut self, place: &Place, value: Json<'e>) {
+        self.operation("replace", place, value);
+    }
+
+    fn operation(&mut self, op: &'static str, place: &Place, value: Json<'e>) {
+        let path = place.pointer();
+        self.0.push(Operation { op, path, value });
     }
 }

@@ -1,6 +1,7 @@
 //! What stands in the environment of the agent's containers.
 
-use serde_json::{Value, json};
+use std::borrow::Cow;
+
 use vouchsafe_shared::{
     annotations::InjectSpec,
     config::{AgentConfig, FileConfig, LogFormat, SourceConfig, TemplateText},
@@ -8,6 +9,7 @@ use vouchsafe_shared::{
 };
 
 use super::{Settings, config::filled, layout::Layout, names::HOME_DIRECTORY};
+use crate::json::{Json, object};
 
 /// Of the whole configuration, in bytes. Kubernetes' own store takes no object above 1.5 MiB, and
 /// two containers of the agent may each carry it beside the annotations that it was made of.
@@ -19,7 +21,7 @@ const VOLUMES_VARIABLE: &str = "VOUCHSAFE_VOLUMES";
 
 /// What templates and configurations of the original injector may read, and whom the agent's audit
 /// names.
-pub(super) fn of_pod() -> Vec<Value> {
+pub(super) fn of_pod<'e>() -> Vec<Json<'e>> {
     [
         ("NAMESPACE", "metadata.namespace"),
         ("HOST_IP", "status.hostIP"),
@@ -27,15 +29,19 @@ pub(super) fn of_pod() -> Vec<Value> {
         ("VOUCHSAFE_POD", "metadata.name"),
         ("VOUCHSAFE_SERVICE_ACCOUNT", "spec.serviceAccountName"),
     ]
-    .map(|(name, path)| json!({ "name": name, "valueFrom": { "fieldRef": { "fieldPath": path } } }))
+    .map(|(name, path)| {
+        let field = object([("fieldPath", path.into())]);
+        let source = object([("fieldRef", field)]);
+        object([("name", name.into()), ("valueFrom", source)])
+    })
     .to_vec()
 }
 
 /// The configuration in as many variables as it needs. `None` when it is too long for any.
-pub(super) fn configuration(
+pub(super) fn configuration<'e>(
     config: &AgentConfig,
     problems: &mut Vec<Diagnostic>,
-) -> Option<Vec<Value>> {
+) -> Option<Vec<Json<'e>>> {
     let json = escaped(&config.to_json());
     if json.len() > TOTAL_LIMIT {
         problems.push(too_large(config, json.len()));
@@ -45,12 +51,12 @@ pub(super) fn configuration(
     let mut rest = json.as_str();
     while !rest.is_empty() {
         let name = match variables.len() {
-            0 => AgentConfig::VARIABLE.to_owned(),
-            others => format!("{}_{}", AgentConfig::VARIABLE, others + 1),
+            0 => Cow::Borrowed(AgentConfig::VARIABLE),
+            others => Cow::Owned(format!("{}_{}", AgentConfig::VARIABLE, others + 1)),
         };
         let longer = name.len() - AgentConfig::VARIABLE.len();
         let (part, after) = rest.split_at(rest.floor_char_boundary(AgentConfig::LIMIT - longer));
-        variables.push(variable(&name, part));
+        variables.push(variable(name, part.to_owned()));
         rest = after;
     }
     Some(variables)
@@ -79,11 +85,11 @@ fn escaped(json: &str) -> String {
 /// What the original injector sets beside a configuration of the user's own. `VAULT_SKIP_VERIFY` is
 /// there only when it is true: there are agents for which any value of it is.
 /// Source: <https://github.com/hashicorp/vault/issues/14316>.
-pub(super) fn of_original(
+pub(super) fn of_original<'e>(
     spec: &InjectSpec,
     settings: &Settings,
     layout: &Layout<'_>,
-) -> Vec<Value> {
+) -> Vec<Json<'e>> {
     let asked = &spec.connection;
     let format = match spec.log_format {
         LogFormat::Text => "standard",
@@ -129,12 +135,12 @@ pub(super) fn of_original(
         (VOLUMES_VARIABLE, Some(volumes.join(":"))),
     ]
     .into_iter()
-    .filter_map(|(name, value)| Some(variable(name, &value?)))
+    .filter_map(|(name, value)| Some(variable(name.into(), value?)))
     .collect()
 }
 
-fn variable(name: &str, value: &str) -> Value {
-    json!({ "name": name, "value": value })
+fn variable<'e>(name: Cow<'static, str>, value: String) -> Json<'e> {
+    object([("name", Json::Text(name)), ("value", value.into())])
 }
 
 fn too_large(config: &AgentConfig, length: usize) -> Diagnostic {
@@ -171,6 +177,8 @@ fn inline_bytes(file: &FileConfig) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
     /// As `Expand` of

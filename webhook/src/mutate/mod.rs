@@ -36,6 +36,7 @@ mod context;
 mod edits;
 mod environment;
 mod identity;
+mod injection;
 mod layout;
 mod names;
 mod node;
@@ -52,8 +53,6 @@ mod validation;
 mod volumes;
 mod wording;
 
-use json_patch::Patch;
-use serde_json::Value;
 pub use vouchsafe_shared::annotations::Rejection;
 use vouchsafe_shared::{
     annotations::{InjectSpec, Intent, parse_layers},
@@ -67,12 +66,15 @@ use self::{
 pub use self::{
     agent::is_original_image,
     context::{Context, Defaults},
+    edits::Patch,
+    injection::Injection,
     names::{
         AGENT_CONTAINER, CONFIG_VOLUME, EXTRA_VOLUME, HOME_VOLUME, INIT_CONTAINER, INJECTED_LABEL,
         RUN_VOLUME, SECRETS_PATH, SECRETS_VOLUME, TLS_VOLUME, TOKEN_DIRECTORY, TOKEN_VOLUME,
     },
     settings::{PullPolicy, Resources, Settings, TokenExpiration},
 };
+use crate::json::Json;
 
 /// What is to be done with a pod that may be created.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -82,6 +84,8 @@ pub struct Outcome {
     pub warnings: Vec<Diagnostic>,
     /// Whether the pod, with this patch, has its agent.
     pub injected: bool,
+    /// What of the agent the patch adds.
+    pub injection: Option<Injection>,
 }
 
 /// Decides about one pod, given as the API server sends it.
@@ -89,7 +93,7 @@ pub struct Outcome {
 /// # Errors
 /// Every problem found, warnings among them: those of the annotations, or, where these can be read,
 /// those that the pod and the settings make.
-pub fn mutate(pod: &Value, context: &Context<'_>) -> Result<Outcome, Rejection> {
+pub fn mutate(pod: &Json<'_>, context: &Context<'_>) -> Result<Outcome, Rejection> {
     let annotations = Annotations::read(pod)?;
     let layers = context.layers(annotations.pairs().collect());
     match parse_layers(&layers, &mut template::check)? {
@@ -105,19 +109,23 @@ pub fn mutate(pod: &Value, context: &Context<'_>) -> Result<Outcome, Rejection> 
 ///
 /// # Errors
 /// Every problem found, warnings among them.
-pub fn inject(pod: &Value, spec: &InjectSpec, context: &Context<'_>) -> Result<Outcome, Rejection> {
+pub fn inject(
+    pod: &Json<'_>,
+    spec: &InjectSpec,
+    context: &Context<'_>,
+) -> Result<Outcome, Rejection> {
     decide(pod, &Annotations::read(pod)?, spec, Vec::new(), context)
 }
 
 fn decide(
-    pod: &Value,
+    pod: &Json<'_>,
     annotations: &Annotations<'_>,
     spec: &InjectSpec,
     mut warnings: Vec<Diagnostic>,
     context: &Context<'_>,
 ) -> Result<Outcome, Rejection> {
     let mut problems = Vec::new();
-    let edits = edits(
+    let edited = edit(
         pod,
         annotations,
         spec,
@@ -125,11 +133,12 @@ fn decide(
         &mut problems,
         &mut warnings,
     );
-    match edits {
-        Some(edits) if problems.is_empty() => Ok(Outcome {
-            patch: edits.into_patch(),
+    match edited {
+        Some((patch, injection)) if problems.is_empty() => Ok(Outcome {
+            patch,
             warnings,
             injected: true,
+            injection,
         }),
         _ => {
             problems.extend(warnings);
@@ -138,15 +147,16 @@ fn decide(
     }
 }
 
-/// All that is missing or differs. `None`, or a problem told, when the pod cannot be as it should.
-fn edits(
-    pod: &Value,
+/// All that is missing or differs, and what of the agent is. `None`, or a problem told, when the pod
+/// cannot be as it should.
+fn edit(
+    pod: &Json<'_>,
     annotations: &Annotations<'_>,
     spec: &InjectSpec,
     context: &Context<'_>,
     problems: &mut Vec<Diagnostic>,
     warnings: &mut Vec<Diagnostic>,
-) -> Option<Edits> {
+) -> Option<(Patch, Option<Injection>)> {
     let settings = context.settings;
     validation::check_namespace(context, problems);
     let parts = shape::parts(spec, context);
@@ -193,6 +203,6 @@ fn edits(
         user,
     };
     // Last, because it may move the other init containers and with them the places of their edits.
-    agent.edit(parts, &mut edits, problems, warnings);
-    Some(edits)
+    let injection = agent.edit(parts, &mut edits, problems, warnings);
+    Some((edits.into_patch(), injection))
 }

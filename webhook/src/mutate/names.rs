@@ -29,6 +29,9 @@ pub(super) const RUN_DIRECTORY: &str = AgentConfig::RUN_DIRECTORY;
 /// The original injector's places, which configurations and annotations of users name.
 pub(super) const HOME_DIRECTORY: &str = "/home/vault";
 pub(super) const CONFIG_DIRECTORY: &str = "/vault/configs";
+/// Of the agent that stays, and of the one that ends before the app starts.
+pub(super) const CONFIG_FILE: &str = "/vault/configs/config.hcl";
+pub(super) const INIT_CONFIG_FILE: &str = "/vault/configs/config-init.hcl";
 pub(super) const EXTRA_DIRECTORY: &str = "/vault/custom";
 pub(super) const TLS_DIRECTORY: &str = "/vault/tls";
 pub(super) const ORIGINAL_TOKEN_DIRECTORY: &str =

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use jsonptr::{PointerBuf, Token};
-use serde_json::{Map, Value};
 use vouchsafe_shared::diagnostic::{Code, Diagnostic};
 
 use super::comparison;
+use crate::json::{Json, Object};
 
 /// Of one list: far more containers, volumes, mounts or variables than any pod has in earnest. It
 /// bounds what is looked at, and the patch, which says something about each container.
@@ -15,7 +15,7 @@ const LIST_LIMIT: usize = 5000;
 /// An object within the pod. A member that is `null` is taken as absent, as the API server does.
 #[derive(Clone, Debug)]
 pub(super) struct Node<'a> {
-    pub(super) members: &'a Map<String, Value>,
+    pub(super) members: &'a Object<'a>,
     pub(super) place: Place,
 }
 
@@ -30,9 +30,9 @@ enum Step {
 }
 
 impl<'a> Node<'a> {
-    pub(super) fn root(pod: &'a Value) -> Result<Self, Diagnostic> {
+    pub(super) fn root(pod: &'a Json<'a>) -> Result<Self, Diagnostic> {
         match pod {
-            Value::Object(members) => Ok(Self {
+            Json::Object(members) => Ok(Self {
                 members,
                 place: Place::default(),
             }),
@@ -40,7 +40,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    pub(super) fn value(&self, key: &str) -> Option<&'a Value> {
+    pub(super) fn value(&self, key: &str) -> Option<&'a Json<'a>> {
         self.members.get(key).filter(|value| !value.is_null())
     }
 
@@ -49,7 +49,7 @@ impl<'a> Node<'a> {
     }
 
     /// See [`comparison::contains`].
-    pub(super) fn contains(&self, desired: &Value) -> bool {
+    pub(super) fn contains(&self, desired: &Json<'_>) -> bool {
         desired
             .as_object()
             .is_some_and(|desired| comparison::contains(self.members, desired))
@@ -58,7 +58,7 @@ impl<'a> Node<'a> {
     pub(super) fn object(&self, key: &'static str, problems: &mut Vec<Diagnostic>) -> Option<Self> {
         let place = self.place.key(key);
         match self.value(key)? {
-            Value::Object(members) => Some(Self { members, place }),
+            Json::Object(members) => Some(Self { members, place }),
             _ => {
                 problems.push(wrong_type(&place.to_string(), "an object"));
                 None
@@ -71,7 +71,7 @@ impl<'a> Node<'a> {
         let place = self.place.key(key);
         let items = match self.value(key) {
             None => return Vec::new(),
-            Some(Value::Array(items)) if items.len() > LIST_LIMIT => {
+            Some(Json::List(items)) if items.len() > LIST_LIMIT => {
                 problems.push(Diagnostic::error(
                     Code::NotAPod,
                     place.to_string(),
@@ -80,7 +80,7 @@ impl<'a> Node<'a> {
                 ));
                 return Vec::new();
             }
-            Some(Value::Array(items)) => items,
+            Some(Json::List(items)) => items,
             Some(_) => {
                 problems.push(wrong_type(&place.to_string(), "a list"));
                 return Vec::new();
@@ -90,7 +90,7 @@ impl<'a> Node<'a> {
         for (index, item) in items.iter().enumerate() {
             let place = place.index(index);
             match item {
-                Value::Object(members) => nodes.push(Self { members, place }),
+                Json::Object(members) => nodes.push(Self { members, place }),
                 _ => problems.push(wrong_type(&place.to_string(), "an object")),
             }
         }
@@ -102,7 +102,7 @@ impl<'a> Node<'a> {
         key: &'static str,
         problems: &mut Vec<Diagnostic>,
     ) -> Option<&'a str> {
-        self.scalar(key, "a text", problems, Value::as_str)
+        self.scalar(key, "a text", problems, Json::as_text)
     }
 
     pub(super) fn boolean(
@@ -110,11 +110,11 @@ impl<'a> Node<'a> {
         key: &'static str,
         problems: &mut Vec<Diagnostic>,
     ) -> Option<bool> {
-        self.scalar(key, "true or false", problems, Value::as_bool)
+        self.scalar(key, "true or false", problems, Json::as_bool)
     }
 
     pub(super) fn number(&self, key: &'static str, problems: &mut Vec<Diagnostic>) -> Option<u64> {
-        self.scalar(key, "a whole number from 0", problems, Value::as_u64)
+        self.scalar(key, "a whole number from 0", problems, Json::as_u64)
     }
 
     /// A text that must be there and say something.
@@ -138,7 +138,7 @@ impl<'a> Node<'a> {
         key: &'static str,
         expected: &str,
         problems: &mut Vec<Diagnostic>,
-        read: impl Fn(&'a Value) -> Option<T>,
+        read: impl Fn(&'a Json<'a>) -> Option<T>,
     ) -> Option<T> {
         let value = read(self.value(key)?);
         if value.is_none() {

@@ -1,6 +1,5 @@
 //! What of a pod the decision looks at, read once, with everything that cannot be read.
 
-use serde_json::Value;
 use vouchsafe_shared::diagnostic::{Code, Diagnostic};
 
 use super::{
@@ -8,6 +7,7 @@ use super::{
     node::{Node, not_a_pod},
     shape::OwnNames,
 };
+use crate::json::Json;
 
 #[derive(Debug)]
 pub(super) struct Pod<'a> {
@@ -67,7 +67,7 @@ impl<'a> Pod<'a> {
     /// Reads a pod that asks for secrets. `None` when there is nothing to go on with; every
     /// problem is told in either case.
     pub(super) fn read(
-        pod: &'a Value,
+        pod: &'a Json<'a>,
         own: &OwnNames,
         problems: &mut Vec<Diagnostic>,
     ) -> Option<Self> {
@@ -75,7 +75,7 @@ impl<'a> Pod<'a> {
         let metadata = root.object("metadata", problems)?;
         let is_ours = metadata
             .object("labels", problems)
-            .is_some_and(|labels| labels.value(INJECTED_LABEL) == Some(&Value::from("true")));
+            .is_some_and(|labels| labels.value(INJECTED_LABEL) == Some(&Json::from("true")));
         if !root.has("spec") {
             problems.push(not_a_pod("spec", "is missing".to_owned()));
         }

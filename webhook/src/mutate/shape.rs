@@ -8,7 +8,6 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
 use vouchsafe_shared::{
     annotations::{InjectSpec, Phases, Placement},
     diagnostic::{Code, Diagnostic},
@@ -21,6 +20,7 @@ use super::{
     pod::Pod,
     wording::{listed, quoted},
 };
+use crate::json::Json;
 
 /// One of the agent's containers.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -144,6 +144,6 @@ pub(super) fn index(
 
 fn length(spec: &Node<'_>, key: &str) -> usize {
     spec.value(key)
-        .and_then(Value::as_array)
-        .map_or(0, Vec::len)
+        .and_then(Json::as_list)
+        .map_or(0, <[_]>::len)
 }

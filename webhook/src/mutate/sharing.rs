@@ -1,6 +1,5 @@
 //! Do the pod's containers share their processes?
 
-use serde_json::json;
 use vouchsafe_shared::{
     annotations::{Dialect, InjectSpec, Phases},
     diagnostic::{Code, Diagnostic},
@@ -12,7 +11,7 @@ pub(super) fn edit(
     spec: &InjectSpec,
     reloads: &Reloads<'_>,
     pod: &Pod<'_>,
-    edits: &mut Edits,
+    edits: &mut Edits<'_>,
     problems: &mut Vec<Diagnostic>,
     warnings: &mut Vec<Diagnostic>,
 ) {
@@ -59,6 +58,6 @@ pub(super) fn edit(
         // What a reload needs and the pod forbids was told with the reload.
         && !(needed && present == Some(false))
     {
-        edits.add(&pod.spec.place.key("shareProcessNamespace"), json!(share));
+        edits.add(&pod.spec.place.key("shareProcessNamespace"), share.into());
     }
 }

@@ -1,6 +1,5 @@
 //! Which token does the agent show to the store, and where is it?
 
-use serde_json::{Value, json};
 use vouchsafe_shared::{
     annotations::{Asked, Dialect, InjectSpec},
     diagnostic::{Code, Diagnostic},
@@ -12,6 +11,7 @@ use super::{
     pod::Pod,
     wording::quoted,
 };
+use crate::json::{Json, object};
 
 #[derive(Debug)]
 pub(super) struct Token {
@@ -62,8 +62,7 @@ impl Token {
             );
             return None;
         };
-        let Some(file) = token_path(&volume.node.value("projected").cloned().unwrap_or_default())
-        else {
+        let Some(file) = volume.node.value("projected").and_then(token_path) else {
             problem(
                 format!(
                     "the volume {} is not projected from a service account token, so there is no \
@@ -91,12 +90,12 @@ impl Token {
 }
 
 /// Of the first such source of a projected volume.
-fn token_path(projected: &Value) -> Option<String> {
-    let sources = projected.get("sources")?.as_array()?;
+fn token_path(projected: &Json<'_>) -> Option<String> {
+    let sources = projected.get("sources")?.as_list()?;
     let token = sources
         .iter()
         .find_map(|source| source.get("serviceAccountToken"))?;
-    let path = token.get("path")?.as_str()?;
+    let path = token.get("path")?.as_text()?;
     (!path.is_empty()).then(|| path.to_owned())
 }
 
@@ -107,7 +106,7 @@ fn token_path(projected: &Value) -> Option<String> {
 /// may read it (0644). A mode of ours would count in the last case alone, and there hide the token
 /// from the agent itself: the file is root's.
 /// Source: <https://github.com/kubernetes/enhancements/tree/master/keps/sig-auth/1205-bound-service-account-tokens#file-permission>.
-pub(super) fn volume(spec: &InjectSpec, settings: &Settings) -> Value {
+pub(super) fn volume<'s>(spec: &'s InjectSpec, settings: &'s Settings) -> Json<'s> {
     let own_default = match spec.dialect {
         Dialect::Own => Some("vouchsafe"),
         // The original injector logs in with the application's own token, whose audience is the
@@ -124,16 +123,12 @@ pub(super) fn volume(spec: &InjectSpec, settings: &Settings) -> Value {
         || settings.token_expiration.seconds(),
         |asked| asked.value.as_duration().as_secs(),
     );
-    json!({
-        "name": TOKEN_VOLUME,
-        "projected": {
-            "sources": [{
-                "serviceAccountToken": {
-                    "path": "token",
-                    "expirationSeconds": expiration,
-                    "audience": audience,
-                },
-            }],
-        },
-    })
+    let token = object([
+        ("path", "token".into()),
+        ("expirationSeconds", expiration.into()),
+        ("audience", audience.into()),
+    ]);
+    let sources = vec![object([("serviceAccountToken", token)])];
+    let projected = object([("sources", sources.into())]);
+    object([("name", TOKEN_VOLUME.into()), ("projected", projected)])
 }

@@ -1,36 +1,35 @@
 //! The volumes of the injection.
 
-use serde_json::{Value, json};
 use vouchsafe_shared::{annotations::InjectSpec, diagnostic::Diagnostic};
 
 use super::{
     Settings,
-    comparison::without_nulls,
     edits::Edits,
     layout::Layout,
     names::{CONFIG_VOLUME, EXTRA_VOLUME, HOME_VOLUME, RUN_VOLUME, TLS_VOLUME, TOKEN_VOLUME},
     pod::{Pod, name_taken},
     token,
 };
+use crate::json::{Json, object};
 
-pub(super) fn edit(
-    spec: &InjectSpec,
-    settings: &Settings,
-    layout: &Layout<'_>,
+pub(super) fn edit<'e>(
+    spec: &'e InjectSpec,
+    settings: &'e Settings,
+    layout: &'e Layout<'_>,
     pod: &Pod<'_>,
-    edits: &mut Edits,
+    edits: &mut Edits<'e>,
     problems: &mut Vec<Diagnostic>,
 ) {
     let mut missing = Vec::new();
     for desired in desired(spec, settings, layout) {
-        let name = desired["name"].as_str().unwrap_or_default();
-        match pod.volumes.iter().find(|volume| volume.name == name) {
-            None => missing.push(without_nulls(desired)),
+        let name = desired.get("name").and_then(Json::as_text);
+        match pod.volumes.iter().find(|volume| Some(volume.name) == name) {
+            None => missing.push(desired),
             Some(present) if present.node.contains(&desired) => {}
             Some(present) if pod.is_ours => {
-                edits.replace(&present.node.place, without_nulls(desired));
+                edits.replace(&present.node.place, desired);
             }
-            Some(_) => problems.push(name_taken("volume", name)),
+            Some(present) => problems.push(name_taken("volume", present.name)),
         }
     }
     edits.append(&pod.spec, "volumes", missing);
@@ -50,12 +49,16 @@ pub(super) fn is_own(name: &str, layout: &Layout<'_>) -> bool {
         || layout.volumes.iter().any(|volume| volume.name == name)
 }
 
-fn desired(spec: &InjectSpec, settings: &Settings, layout: &Layout<'_>) -> Vec<Value> {
+fn desired<'e>(
+    spec: &'e InjectSpec,
+    settings: &'e Settings,
+    layout: &'e Layout<'_>,
+) -> Vec<Json<'e>> {
     let size = spec.volume_size.unwrap_or(settings.secrets_volume_size);
     let mut volumes: Vec<_> = layout
         .volumes
         .iter()
-        .map(|volume| in_memory(&volume.name, &size.to_string()))
+        .map(|volume| in_memory(&volume.name, size.to_string()))
         .collect();
     if spec.identity_token.volume.is_none() {
         volumes.push(token::volume(spec, settings));
@@ -66,20 +69,26 @@ fn desired(spec: &InjectSpec, settings: &Settings, layout: &Layout<'_>) -> Vec<V
         // What a configuration of the user's own writes beside its files is little: a token and
         // the number of a process.
         volumes.push(in_memory(HOME_VOLUME, "1Mi"));
-        volumes.push(json!({ "name": CONFIG_VOLUME, "configMap": { "name": asked.value } }));
+        let source = object([("name", asked.value.as_str().into())]);
+        volumes.push(object([
+            ("name", CONFIG_VOLUME.into()),
+            ("configMap", source),
+        ]));
     }
     for (name, asked) in [
         (EXTRA_VOLUME, &spec.container.extra_secret),
         (TLS_VOLUME, &spec.connection.tls_secret),
     ] {
         if let Some(asked) = asked {
-            volumes.push(json!({ "name": name, "secret": { "secretName": asked.value } }));
+            let source = object([("secretName", asked.value.as_str().into())]);
+            volumes.push(object([("name", name.into()), ("secret", source)]));
         }
     }
     volumes
 }
 
 /// On tmpfs: secrets never reach a disk.
-fn in_memory(name: &str, size: &str) -> Value {
-    json!({ "name": name, "emptyDir": { "medium": "Memory", "sizeLimit": size } })
+fn in_memory<'e>(name: &'e str, size: impl Into<Json<'e>>) -> Json<'e> {
+    let source = object([("medium", "Memory".into()), ("sizeLimit", size.into())]);
+    object([("name", name.into()), ("emptyDir", source)])
 }

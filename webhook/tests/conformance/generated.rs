@@ -10,6 +10,7 @@ use vouchsafe_shared::{
 };
 use vouchsafe_webhook::{
     admission::wording,
+    json::Json,
     mutate::{Context, Settings, mutate},
 };
 
@@ -71,10 +72,10 @@ fn for_each(check: impl Fn(&Value, &Context<'_>) -> Result<(), String>) {
 
 /// The pod with its agent; none for one that is denied.
 fn injected(pod: &Value, context: &Context<'_>) -> Result<Option<Value>, String> {
-    match mutate(pod, context) {
+    match mutate(&Json::from(pod), context) {
         Ok(outcome) => {
             let mut mutated = pod.clone();
-            json_patch::patch(&mut mutated, &outcome.patch)
+            json_patch::patch(&mut mutated, &outcome.patch.operations())
                 .map_err(|error| format!("the patch does not apply: {error}"))?;
             Ok(outcome.injected.then_some(mutated))
         }

@@ -9,6 +9,7 @@ use vouchsafe_shared::config::{
 };
 use vouchsafe_webhook::{
     admission::wording,
+    json::Json,
     mutate::{Context, mutate},
 };
 
@@ -22,16 +23,16 @@ use crate::{
 
 /// The effective pod; of a denial the whole text.
 pub(crate) fn effective(pod: &Value, context: &Context<'_>) -> Effective {
-    let outcome = match mutate(pod, context) {
+    let outcome = match mutate(&Json::from(pod), context) {
         Ok(outcome) => outcome,
         Err(rejection) => return denied(wording::denial(&rejection)),
     };
     if !outcome.injected {
-        assert!(outcome.patch.0.is_empty(), "{:?}", outcome.patch);
+        assert!(outcome.patch.is_empty(), "{:?}", outcome.patch.operations());
         return untouched();
     }
     let mut mutated = pod.clone();
-    json_patch::patch(&mut mutated, &outcome.patch).expect("the patch applies");
+    json_patch::patch(&mut mutated, &outcome.patch.operations()).expect("the patch applies");
     let pair = Pair {
         submitted: pod,
         mutated: &mutated,

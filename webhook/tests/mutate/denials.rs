@@ -10,6 +10,7 @@ use vouchsafe_shared::{
 };
 use vouchsafe_webhook::{
     admission::wording,
+    json::Json,
     mutate::{Context, Settings, inject},
 };
 
@@ -198,7 +199,7 @@ fn every_denial_names_its_cause_and_the_way_out() {
             namespace: case.namespace,
             ..Context::new(&settings)
         };
-        let Err(rejection) = inject(&pod, &with(&[case.spec]), &context) else {
+        let Err(rejection) = inject(&Json::from(&pod), &with(&[case.spec]), &context) else {
             panic!("{} is admitted", case.name);
         };
         let errors = rejection.0.iter();
@@ -225,9 +226,9 @@ fn the_original_dialect_is_warned_where_ours_is_denied() {
     ];
     for change in changes {
         let mut spec = with(&[*change]);
-        assert!(inject(&pod(), &spec, &context).is_err());
+        assert!(inject(&Json::from(&pod()), &spec, &context).is_err());
         spec.dialect = Dialect::Original;
-        let outcome = inject(&pod(), &spec, &context).unwrap();
+        let outcome = inject(&Json::from(&pod()), &spec, &context).unwrap();
         assert!(!outcome.warnings.is_empty());
     }
 }
@@ -242,7 +243,7 @@ fn mounts_of_the_pod_near_the_secrets_are_told_or_denied() {
         mounts
             .unwrap()
             .push(json!({ "name": volume, "mountPath": path, "readOnly": read_only }));
-        let outcome = inject(&pod, &with(&[change]), &context);
+        let outcome = inject(&Json::from(&pod), &with(&[change]), &context);
         outcome.map(|outcome| {
             outcome
                 .warnings

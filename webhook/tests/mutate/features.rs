@@ -7,6 +7,7 @@ use serde_json::Value;
 use vouchsafe_shared::{annotations::InjectSpec, config::AgentConfig};
 use vouchsafe_webhook::{
     admission::wording,
+    json::Json,
     mutate::{Context, Settings, inject},
 };
 
@@ -27,9 +28,11 @@ fn settings() -> Settings {
 fn injected(spec: &InjectSpec, settings: &Settings) -> (BTreeSet<String>, Vec<String>) {
     let pod = pod();
     let context = Context::new(settings);
-    let outcome = inject(&pod, spec, &context)
+    let outcome = inject(&Json::from(&pod), spec, &context)
         .unwrap_or_else(|rejection| panic!("{}", wording::denial(&rejection)));
-    let mut patched = checked(&pod, &outcome, &|pod| inject(pod, spec, &context));
+    let mut patched = checked(&pod, &outcome, &|pod| {
+        inject(&Json::from(pod), spec, &context)
+    });
     let config = agent_config_text(&patched);
     if !config.is_empty() {
         AgentConfig::from_json(&config).unwrap();

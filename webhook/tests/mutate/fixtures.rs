@@ -38,7 +38,7 @@ fn pods_that_ask_get_what_they_need_and_nothing_else_changes() {
         replace(&mut pod, &text);
 
         let mut snapshot = String::from("# operations\n");
-        for operation in &outcome.patch.0 {
+        for operation in &outcome.patch.operations().0 {
             let operation = json!(operation);
             let (name, path) = (operation["op"].as_str(), operation["path"].as_str());
             writeln!(snapshot, "{} {}", name.unwrap(), path.unwrap()).unwrap();
@@ -73,7 +73,7 @@ fn pods_that_do_not_ask_are_left_alone() {
         let (pod, settings) = read(path);
         let outcome = decide(&pod, &settings).unwrap();
         assert!(!outcome.injected);
-        assert_eq!(outcome.patch, json_patch::Patch::default());
+        assert_eq!(outcome.patch.operations(), json_patch::Patch::default());
         let warnings = wording::warnings(&outcome.warnings);
         assert_snapshot!("untouched", warnings.join("\n"));
     });

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use vouchsafe_shared::{config::AgentConfig, diagnostic::Code};
-use vouchsafe_webhook::mutate::{Context, Defaults, mutate};
+use vouchsafe_webhook::{
+    json::Json,
+    mutate::{Context, Defaults, mutate},
+};
 
 use crate::support::{agent_config_text, checked, typical_settings};
 
@@ -41,8 +44,8 @@ fn defaults_of_cluster_namespace_and_profiles_reach_the_agent() {
         } },
         "spec": { "containers": [{ "name": "web" }] },
     });
-    let outcome = mutate(&pod, &context).unwrap();
-    let patched = checked(&pod, &outcome, &|pod| mutate(pod, &context));
+    let outcome = mutate(&Json::from(&pod), &context).unwrap();
+    let patched = checked(&pod, &outcome, &|pod| mutate(&Json::from(pod), &context));
     let config = AgentConfig::from_json(&agent_config_text(&patched)).unwrap();
     assert_eq!(config.log.level.as_str(), "warn");
     assert_eq!(config.refresh.interval.to_string(), "30s");
@@ -50,6 +53,6 @@ fn defaults_of_cluster_namespace_and_profiles_reach_the_agent() {
     assert_eq!(auth["role"], "team");
 
     pod["metadata"]["annotations"]["vouchsafe.dev/profile"] = json!("wbe");
-    let rejection = mutate(&pod, &context).unwrap_err();
+    let rejection = mutate(&Json::from(&pod), &context).unwrap_err();
     assert_eq!(rejection.0[0].code, Code::UnknownProfile);
 }

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 use vouchsafe_shared::annotations::{Phases, Placement};
-use vouchsafe_webhook::mutate::{Context, inject};
+use vouchsafe_webhook::{
+    json::Json,
+    mutate::{Context, inject},
+};
 
 use crate::{
     spec::{Change, asked, with},
@@ -34,8 +37,10 @@ fn order(pod: &Value, change: Change, native_sidecars: bool) -> (String, String)
         native_sidecars,
         ..Context::new(&settings)
     };
-    let outcome = inject(pod, &spec, &context).unwrap();
-    let patched = checked(pod, &outcome, &|pod| inject(pod, &spec, &context));
+    let outcome = inject(&Json::from(pod), &spec, &context).unwrap();
+    let patched = checked(pod, &outcome, &|pod| {
+        inject(&Json::from(pod), &spec, &context)
+    });
     (
         names(&patched, "initContainers").join(" "),
         names(&patched, "containers").join(" "),
@@ -116,11 +121,18 @@ fn an_agent_that_another_webhook_moved_stays() {
     let (spec, settings) = (with(&[]), typical_settings());
     let context = Context::new(&settings);
     let mut pod = pod();
-    let outcome = inject(&pod, &spec, &context).unwrap();
-    json_patch::patch(&mut pod, &outcome.patch).unwrap();
+    let outcome = inject(&Json::from(&pod), &spec, &context).unwrap();
+    json_patch::patch(&mut pod, &outcome.patch.operations()).unwrap();
     let containers = pod["spec"]["initContainers"].as_array_mut().unwrap();
     containers.reverse();
-    assert_eq!(inject(&pod, &spec, &context).unwrap().patch.0, []);
+    assert_eq!(
+        inject(&Json::from(&pod), &spec, &context)
+            .unwrap()
+            .patch
+            .operations()
+            .0,
+        []
+    );
 }
 
 #[test]
@@ -131,8 +143,8 @@ fn what_another_webhook_breaks_of_both_containers_is_put_right_and_nothing_else(
         ..Context::new(&settings)
     };
     let mut pod = pod();
-    let outcome = inject(&pod, &spec, &context).unwrap();
-    json_patch::patch(&mut pod, &outcome.patch).unwrap();
+    let outcome = inject(&Json::from(&pod), &spec, &context).unwrap();
+    json_patch::patch(&mut pod, &outcome.patch.operations()).unwrap();
     let whole = pod.clone();
     pod["spec"]["containers"][1]["args"] = json!(["once"]);
     let variables = pod["spec"]["initContainers"][0]["env"]
@@ -142,9 +154,10 @@ fn what_another_webhook_breaks_of_both_containers_is_put_right_and_nothing_else(
     let configuration = variables.find(|variable| variable["name"] == "VOUCHSAFE_CONFIG");
     configuration.unwrap()["value"] = json!("{}");
     pod["spec"]["initContainers"][1]["volumeMounts"] = json!([]);
-    let outcome = inject(&pod, &spec, &context).unwrap();
+    let outcome = inject(&Json::from(&pod), &spec, &context).unwrap();
     let paths: Vec<_> = outcome
         .patch
+        .operations()
         .0
         .iter()
         .map(|operation| operation.path().to_string())
@@ -157,6 +170,6 @@ fn what_another_webhook_breaks_of_both_containers_is_put_right_and_nothing_else(
             "/spec/initContainers/0",
         ]
     );
-    json_patch::patch(&mut pod, &outcome.patch).unwrap();
+    json_patch::patch(&mut pod, &outcome.patch.operations()).unwrap();
     assert_eq!(pod, whole);
 }

@@ -9,6 +9,7 @@ use vouchsafe_shared::{
 };
 use vouchsafe_webhook::{
     admission::wording,
+    json::Json,
     mutate::{Context, Settings, inject},
 };
 
@@ -31,7 +32,7 @@ proptest! {
             Ok(outcome) if outcome.injected => {
                 patched(&pod, &outcome, &settings);
             }
-            Ok(outcome) => prop_assert_eq!(outcome.patch, json_patch::Patch::default()),
+            Ok(outcome) => prop_assert_eq!(outcome.patch.operations(), json_patch::Patch::default()),
             Err(rejection) => {
                 prop_assert!(rejection.0.iter().any(|problem| problem.severity == Severity::Error));
                 prop_assert!(wording::denial(&rejection).starts_with("vouchsafe: "));
@@ -61,10 +62,10 @@ proptest! {
             ..if original { Settings::original("agent:1") } else { bare_settings() }
         };
         let context = Context { native_sidecars, ..Context::new(&settings) };
-        match inject(&pod, &spec, &context) {
+        match inject(&Json::from(&pod), &spec, &context) {
             Ok(outcome) => {
                 prop_assert!(outcome.injected);
-                let patched = checked(&pod, &outcome, &|pod| inject(pod, &spec, &context));
+                let patched = checked(&pod, &outcome, &|pod| inject(&Json::from(pod), &spec, &context));
                 let config = agent_config_text(&patched);
                 prop_assert_eq!(config.is_empty(), spec.config_map.is_some());
                 if !config.is_empty() {

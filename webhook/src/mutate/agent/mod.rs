@@ -6,31 +6,32 @@ mod resources;
 
 use std::mem::take;
 
-use serde_json::{Value, json};
 use vouchsafe_shared::{annotations::InjectSpec, config::AgentConfig, diagnostic::Diagnostic};
 
 pub use self::image::is_original_image;
 use super::{
-    Settings,
-    comparison::{expectation, without_nulls},
+    PullPolicy, Settings,
+    comparison::expectation,
     config, container_patch,
     edits::Edits,
     environment,
     identity::AgentUser,
+    injection::Injection,
     layout::Layout,
-    names::CONFIG_DIRECTORY,
+    names::{CONFIG_FILE, INIT_CONFIG_FILE},
     node::Node,
     pod::{Pod, name_taken},
     shape::{self, Part},
     token::Token,
 };
+use crate::json::{Json, Object, object};
 
 /// The probe runs once a second and stops at its first success; the kubelet kills the container
 /// after this many failures in a row. 315 360 000 s are ten years of 365 days: a pod waits for a
 /// store that is away and is never restarted for it. The product of both numbers stays below 2^31,
 /// for programs that compute it.
 /// Source: <https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#define-startup-probes>.
-const STARTUP_FAILURES: u32 = 10 * 365 * 24 * 60 * 60;
+const STARTUP_FAILURES: u64 = 10 * 365 * 24 * 60 * 60;
 
 /// All that the containers are made of.
 #[derive(Debug)]
@@ -46,19 +47,20 @@ pub(super) struct Agent<'a> {
     pub(super) user: Option<AgentUser>,
 }
 
-impl Agent<'_> {
+impl<'e> Agent<'e> {
     /// Adds the containers, or puts them right in a pod that bears our label. One that stands
     /// elsewhere in its list than it would be put stays: whoever moved it may rely on it.
+    ///
+    /// Says what is added.
     pub(super) fn edit(
         &self,
         parts: &[Part],
-        edits: &mut Edits,
+        edits: &mut Edits<'e>,
         problems: &mut Vec<Diagnostic>,
         warnings: &mut Vec<Diagnostic>,
-    ) {
-        let Some(mut common) = self.common(problems, warnings) else {
-            return;
-        };
+    ) -> Option<Injection> {
+        let mut common = self.common(problems, warnings)?;
+        let mut added = None;
         // The init containers last: one that is put among them moves the others, and with them the
         // places of their edits.
         let mut rest = parts.iter().rev().peekable();
@@ -72,17 +74,21 @@ impl Agent<'_> {
             else {
                 continue;
             };
-            self.edit_part(*part, container, edits, problems);
+            if self.edit_part(*part, container, edits, problems) {
+                added = Some(Injection::of(*part).with(added));
+            }
         }
+        added
     }
 
+    /// Whether the container is added.
     fn edit_part(
         &self,
         part: Part,
-        container: Value,
-        edits: &mut Edits,
+        container: Object<'e>,
+        edits: &mut Edits<'e>,
         problems: &mut Vec<Diagnostic>,
-    ) {
+    ) -> bool {
         let pod = self.pod;
         let (list, present) = if part.is_init_container() {
             ("initContainers", &pod.init_agent)
@@ -91,17 +97,20 @@ impl Agent<'_> {
         };
         match present {
             Some(present) if is_right(present, &container) => {}
-            Some(present) if pod.is_ours => edits.replace(&present.place, container),
+            Some(present) if pod.is_ours => {
+                edits.replace(&present.place, Json::Object(container));
+            }
             Some(_) => {
-                let name = container["name"].as_str().unwrap_or_default();
-                problems.push(name_taken("container", name));
+                let name = container.get("name").and_then(Json::as_text);
+                problems.push(name_taken("container", name.unwrap_or_default()));
             }
             None if part.is_init_container() => {
                 let index = shape::index(part, &self.spec.placement, pod, problems);
-                edits.insert(&pod.spec, list, index, container);
+                edits.insert(&pod.spec, list, index, Json::Object(container));
             }
-            None => edits.append(&pod.spec, list, vec![container]),
+            None => edits.append(&pod.spec, list, vec![Json::Object(container)]),
         }
+        present.is_none()
     }
 
     /// What the containers have in common. `None` when a problem was told.
@@ -109,7 +118,7 @@ impl Agent<'_> {
         &self,
         problems: &mut Vec<Diagnostic>,
         warnings: &mut Vec<Diagnostic>,
-    ) -> Option<Value> {
+    ) -> Option<Object<'e>> {
         let (spec, settings) = (self.spec, self.settings);
         let mut variables = environment::of_pod();
         match self.config {
@@ -120,73 +129,61 @@ impl Agent<'_> {
             None => variables.extend(environment::of_original(spec, settings, self.layout)),
         }
         let policy = settings.agent_image_pull_policy;
-        // Moved in one by one: `json!` would copy each.
-        let members = [
+        Some(Object::of([
+            ("name", Json::Null),
+            ("image", image::choose(spec, settings, warnings).into()),
+            ("imagePullPolicy", policy.map(PullPolicy::as_str).into()),
+            ("args", Json::Null),
+            ("restartPolicy", Json::Null),
+            ("startupProbe", Json::Null),
+            ("env", variables.into()),
             (
-                "image",
-                Some(image::choose(spec, settings, warnings).into()),
+                "resources",
+                resources::resolve(spec, settings, problems).into(),
             ),
-            (
-                "imagePullPolicy",
-                policy.map(|policy| policy.as_str().into()),
-            ),
-            ("env", Some(variables.into())),
-            ("resources", resources::resolve(spec, settings, problems)),
-            ("securityContext", self.user.map(security_context)),
-            (
-                "terminationMessagePolicy",
-                Some("FallbackToLogsOnError".into()),
-            ),
+            ("securityContext", self.user.map(security_context).into()),
+            ("terminationMessagePolicy", "FallbackToLogsOnError".into()),
             (
                 "volumeMounts",
-                Some(mounts::resolve(self, problems, warnings).into()),
+                mounts::resolve(self, problems, warnings).into(),
             ),
-        ];
-        let members = members
-            .into_iter()
-            .filter_map(|(key, value)| Some((key.to_owned(), value?)));
-        Some(without_nulls(Value::Object(members.collect())))
+        ]))
     }
 
-    fn container(&self, part: Part, common: Value) -> Value {
+    fn container(&self, part: Part, common: Object<'e>) -> Object<'e> {
         let mut container = common;
-        container["name"] = json!(part.name());
         let source = self.source(part);
-        let command = |words: &[&str]| -> Vec<String> {
-            let words = words.iter().map(|word| (*word).to_owned());
-            words.chain(source.iter().cloned()).collect()
+        let command = |words: &[&'static str]| -> Json<'e> {
+            let words = words.iter().chain(source.iter());
+            Json::List(words.map(|word| (*word).into()).collect())
         };
-        container["args"] = command(&[part.command()]).into();
+        container.set("name", part.name().into());
+        container.set("args", command(&[part.command()]));
         if matches!(part, Part::Gate | Part::Companion) {
             // What makes an init container a sidecar.
             // Source: <https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/>.
-            container["restartPolicy"] = json!("Always");
+            container.set("restartPolicy", "Always".into());
         }
         if part == Part::Gate {
-            container["startupProbe"] = json!({
-                "exec": { "command": command(&["/vouchsafe-agent", "ready"]) },
-                "periodSeconds": 1,
-                "timeoutSeconds": 5,
-                "failureThreshold": STARTUP_FAILURES,
-            });
+            let action = object([("command", command(&["/vouchsafe-agent", "ready"]))]);
+            let probe = object([
+                ("exec", action),
+                ("periodSeconds", 1_u64.into()),
+                ("timeoutSeconds", 5_u64.into()),
+                ("failureThreshold", STARTUP_FAILURES.into()),
+            ]);
+            container.set("startupProbe", probe);
         }
         container
     }
 
     /// What the command line says of the configuration: nothing where it is in the environment.
-    fn source(&self, part: Part) -> Vec<String> {
-        if self.config.is_some() {
-            return Vec::new();
+    fn source(&self, part: Part) -> &'static [&'static str] {
+        match (self.config, part.ends()) {
+            (Some(_), _) => &[],
+            (None, true) => &["--vault-agent-config", INIT_CONFIG_FILE],
+            (None, false) => &["--vault-agent-config", CONFIG_FILE],
         }
-        let file = if part.ends() {
-            "config-init.hcl"
-        } else {
-            "config.hcl"
-        };
-        vec![
-            "--vault-agent-config".to_owned(),
-            format!("{CONFIG_DIRECTORY}/{file}"),
-        ]
     }
 }
 
@@ -194,24 +191,28 @@ impl Agent<'_> {
 /// are not among it: registry mirrors, limit ranges and autoscalers change them on purpose, and
 /// changing them back when the API server calls again would undo that.
 /// Source: <https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/#reinvocation-policy>.
-fn is_right(present: &Node<'_>, container: &Value) -> bool {
+fn is_right(present: &Node<'_>, container: &Object<'_>) -> bool {
     let mut essence = expectation(container.clone());
-    if let Value::Object(members) = &mut essence {
-        members.retain(|key, _| !["image", "imagePullPolicy", "resources"].contains(&key.as_str()));
-    }
-    present.contains(&essence)
+    essence.retain(|key| !["image", "imagePullPolicy", "resources"].contains(&key));
+    present.contains(&Json::Object(essence))
 }
 
 /// Passes Pod Security `restricted` by itself, whatever the pod's own context says.
 /// Source: <https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted>.
-fn security_context(user: AgentUser) -> Value {
-    json!({
-        "allowPrivilegeEscalation": false,
-        "capabilities": { "drop": ["ALL"] },
-        "readOnlyRootFilesystem": true,
-        "runAsNonRoot": user.must_not_be_root,
-        "runAsUser": user.identity.user,
-        "runAsGroup": user.identity.group,
-        "seccompProfile": { "type": "RuntimeDefault" },
-    })
+fn security_context<'e>(user: AgentUser) -> Json<'e> {
+    object([
+        ("allowPrivilegeEscalation", false.into()),
+        (
+            "capabilities",
+            object([("drop", vec!["ALL".into()].into())]),
+        ),
+        ("readOnlyRootFilesystem", true.into()),
+        ("runAsNonRoot", user.must_not_be_root.into()),
+        ("runAsUser", user.identity.user.into()),
+        ("runAsGroup", user.identity.group.into()),
+        (
+            "seccompProfile",
+            object([("type", "RuntimeDefault".into())]),
+        ),
+    ])
 }

@@ -1,12 +1,12 @@
 //! What is mounted in the agent's containers.
 
-use serde_json::{Value, json};
 use vouchsafe_shared::{
     annotations::Asked,
     diagnostic::{Code, Diagnostic},
 };
 
 use super::Agent;
+use crate::json::{Json, object};
 use crate::mutate::{
     containers::clean,
     names::{
@@ -21,11 +21,11 @@ use crate::mutate::{
 /// What would not start with something else there.
 const PROGRAM: &str = "/vouchsafe-agent";
 
-pub(super) fn resolve(
-    agent: &Agent<'_>,
+pub(super) fn resolve<'e>(
+    agent: &Agent<'e>,
     problems: &mut Vec<Diagnostic>,
     warnings: &mut Vec<Diagnostic>,
-) -> Vec<Value> {
+) -> Vec<Json<'e>> {
     let (spec, token) = (agent.spec, agent.token);
     let mut mounts = Mounts::default();
     for volume in &agent.layout.volumes {
@@ -57,19 +57,25 @@ pub(super) fn resolve(
 }
 
 #[derive(Debug, Default)]
-struct Mounts {
-    mounts: Vec<Value>,
+struct Mounts<'e> {
+    mounts: Vec<Json<'e>>,
     /// Where they are.
     paths: Vec<String>,
 }
 
-impl Mounts {
+impl<'e> Mounts<'e> {
     fn has(&self, path: &str) -> bool {
         let place = clean(path);
         self.paths.iter().any(|taken| *taken == place)
     }
 
-    fn own(&mut self, volume: &str, path: &str, read_only: bool, problems: &mut Vec<Diagnostic>) {
+    fn own(
+        &mut self,
+        volume: &'e str,
+        path: &'e str,
+        read_only: bool,
+        problems: &mut Vec<Diagnostic>,
+    ) {
         let place = clean(path);
         if self.has(path) || place == PROGRAM {
             problems.push(Diagnostic::error(
@@ -81,19 +87,19 @@ impl Mounts {
             return;
         }
         self.paths.push(place.into_owned());
-        let mut mount = json!({ "name": volume, "mountPath": path });
-        if read_only {
-            mount["readOnly"] = json!(true);
-        }
-        self.mounts.push(mount);
+        self.mounts.push(object([
+            ("name", volume.into()),
+            ("mountPath", path.into()),
+            ("readOnly", read_only.then_some(true).into()),
+        ]));
     }
 }
 
 /// All mounts of a container of the pod but those of a service account and our own.
-fn copy(
-    agent: &Agent<'_>,
+fn copy<'e>(
+    agent: &Agent<'e>,
     asked: &Asked<String>,
-    mounts: &mut Mounts,
+    mounts: &mut Mounts<'e>,
     warnings: &mut Vec<Diagnostic>,
 ) {
     let subject = format!("annotation {}", asked.annotation);
@@ -132,8 +138,6 @@ fn copy(
             continue;
         }
         mounts.paths.push(clean(mount.path).into_owned());
-        mounts
-            .mounts
-            .push(Value::Object(mount.node.members.clone()));
+        mounts.mounts.push(Json::Object(mount.node.members.clone()));
     }
 }

@@ -1,22 +1,24 @@
 //! What the agent's containers request and may use.
 
-use serde_json::{Map, Value, json};
 use vouchsafe_shared::{
     annotations::{InjectSpec, Override},
     diagnostic::{Code, Diagnostic},
     value::Quantity,
 };
 
-use crate::mutate::Settings;
+use crate::{
+    json::{Json, Object},
+    mutate::Settings,
+};
 
 /// `None` when there is nothing to say.
-pub(super) fn resolve(
+pub(super) fn resolve<'e>(
     spec: &InjectSpec,
     settings: &Settings,
     problems: &mut Vec<Diagnostic>,
-) -> Option<Value> {
+) -> Option<Json<'e>> {
     let (asked, default) = (&spec.container, &settings.resources);
-    let (mut requests, mut limits) = (Map::new(), Map::new());
+    let (mut requests, mut limits) = (Object::default(), Object::default());
     for (name, request, limit) in [
         (
             "cpu",
@@ -52,17 +54,18 @@ pub(super) fn resolve(
         }
         for (members, quantity) in [(&mut requests, request), (&mut limits, limit)] {
             if let Some(quantity) = quantity {
-                members.insert(name.to_owned(), json!(quantity));
+                members.push(name, quantity.to_string().into());
             }
         }
     }
     let parts = [("requests", requests), ("limits", limits)];
-    let said: Map<_, _> = parts
-        .into_iter()
-        .filter(|(_, members)| !members.is_empty())
-        .map(|(name, members)| (name.to_owned(), Value::Object(members)))
-        .collect();
-    (!said.is_empty()).then_some(Value::Object(said))
+    let parts = parts.into_iter();
+    let said = Object::of(
+        parts
+            .filter(|(_, members)| !members.is_empty())
+            .map(|(name, members)| (name, Json::Object(members))),
+    );
+    (!said.is_empty()).then_some(Json::Object(said))
 }
 
 fn effective<'q>(

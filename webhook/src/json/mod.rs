@@ -1,0 +1,127 @@
+//! JSON as the decision reads and writes it.
+//!
+//! A tree that borrows: what a review says is not copied out of it, and what a patch adds is put
+//! together from texts that stand in the program, in the settings and in the annotations. Reading
+//! a review and writing its patch is most of what an answer costs, and most of that would be the
+//! copies.
+
+mod object;
+mod read;
+mod value;
+mod write;
+
+use std::{borrow::Cow, mem};
+
+pub use self::object::Object;
+
+/// A number is kept as it was written.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Json<'a> {
+    #[default]
+    Null,
+    Bool(bool),
+    Number(serde_json::Number),
+    Text(Cow<'a, str>),
+    List(Vec<Self>),
+    Object(Object<'a>),
+}
+
+/// An object of members in the order in which they are to be written.
+pub(crate) fn object<'a, const MEMBERS: usize>(
+    members: [(&'static str, Json<'a>); MEMBERS],
+) -> Json<'a> {
+    Json::Object(Object::of(members))
+}
+
+impl<'a> Json<'a> {
+    pub const fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub const fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    pub fn as_u64(&self) -> Option<u64> {
+        match self {
+            Self::Number(number) => number.as_u64(),
+            _ => None,
+        }
+    }
+
+    pub fn as_list(&self) -> Option<&[Self]> {
+        match self {
+            Self::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    pub const fn as_object(&self) -> Option<&Object<'a>> {
+        match self {
+            Self::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    fn strip_nulls(&mut self) {
+        match self {
+            Self::Object(object) => *object = mem::take(object).without_nulls(),
+            Self::List(items) => items.iter_mut().for_each(Self::strip_nulls),
+            _ => {}
+        }
+    }
+
+    /// A member of an object; none of anything else.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        self.as_object()?.get(key)
+    }
+}
+
+impl From<bool> for Json<'_> {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<u64> for Json<'_> {
+    fn from(number: u64) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl<'a> From<&'a str> for Json<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl From<String> for Json<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl<'a> From<Vec<Self>> for Json<'a> {
+    fn from(items: Vec<Self>) -> Self {
+        Self::List(items)
+    }
+}
+
+impl<'a, T: Into<Json<'a>>> From<Option<T>> for Json<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+#[cfg(test)]
+mod tests;
