@@ -3,22 +3,21 @@
 //! What a user wrote never leads to an error of this program: it is allowed or denied, with a
 //! reason. Only a review that is none is an error, of whoever sent it.
 
+mod answer;
 mod handler;
 mod review;
 pub mod wording;
 
 use std::fmt;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::value::RawValue;
-use vouchsafe_shared::{
-    diagnostic::{Code, Diagnostic, Severity},
-    json,
-};
+use vouchsafe_shared::diagnostic::Code;
 
 pub use self::handler::{BODY_LIMIT, Handler};
-use self::review::{Answer, Request, Response, Review, Status};
-use crate::mutate::{Context, Defaults, Injection, Outcome, Rejection, Settings, mutate};
+use self::{
+    answer::Answer,
+    review::{Request, Review},
+};
+use crate::mutate::{Context, Defaults, Injection, Outcome, Settings, mutate};
 
 /// What was decided, for the API server and for the log.
 #[derive(Debug)]
@@ -92,9 +91,14 @@ pub fn decide(body: &[u8], around: &Surroundings<'_>) -> Result<Decision, Review
     if body.trim_ascii().is_empty() {
         return Err(ReviewError::Empty);
     }
-    let review: Review<'_> = serde_json::from_slice(body).map_err(|error| syntax(&error))?;
+    let review: Review<'_> = match str::from_utf8(body) {
+        // Checked as a whole, which is faster than text by text.
+        Ok(body) => serde_json::from_str(body),
+        Err(_) => serde_json::from_slice(body),
+    }
+    .map_err(|error| syntax(&error))?;
     let known = ["admission.k8s.io/v1", "admission.k8s.io/v1beta1"];
-    if review.kind != "AdmissionReview" || !known.contains(&review.api_version.as_str()) {
+    if review.kind != "AdmissionReview" || !known.contains(&&*review.api_version) {
         return Err(ReviewError::Version);
     }
     let request = review.request.ok_or(ReviewError::NoRequest)?;
@@ -110,28 +114,17 @@ pub fn decide(body: &[u8], around: &Surroundings<'_>) -> Result<Decision, Review
     } else {
         Ok(Outcome::default())
     };
-    let (response, verdict, codes) = match &result {
-        Ok(outcome) => allowed(outcome),
-        Err(rejection) => denied(rejection),
-    };
-    let injection = result.ok().and_then(|outcome| outcome.injection);
     let pod = pod_name(&request);
-    let answer = Answer {
-        api_version: review.api_version,
-        kind: "AdmissionReview",
-        response: Response {
-            uid: request.uid,
-            ..response
-        },
-    };
+    let answer = Answer::of(&result);
+    let (verdict, codes) = (answer.verdict, answer.codes.clone());
     Ok(Decision {
-        answer: to_json(&answer),
+        answer: answer.text(&review.api_version, &request.uid),
         verdict,
-        namespace: request.namespace.unwrap_or_default(),
+        codes,
+        injection: result.ok().and_then(|outcome| outcome.injection),
+        namespace: request.namespace.unwrap_or_default().into_owned(),
         pod,
         dry_run: request.dry_run.unwrap_or(false),
-        codes,
-        injection,
     })
 }
 
@@ -153,43 +146,6 @@ impl Verdict {
             Self::Denied => "denied",
         }
     }
-}
-
-fn allowed(outcome: &Outcome) -> (Response, Verdict, Vec<Code>) {
-    let codes = outcome.warnings.iter().map(|warning| warning.code);
-    let changed = !outcome.patch.is_empty();
-    let response = Response {
-        allowed: true,
-        patch_type: changed.then_some("JSONPatch"),
-        patch: changed.then(|| base64(outcome.patch.text())),
-        warnings: wording::warnings(&outcome.warnings),
-        ..Response::default()
-    };
-    let verdict = if changed {
-        Verdict::Injected
-    } else {
-        Verdict::Unchanged
-    };
-    (response, verdict, codes.collect())
-}
-
-fn denied(rejection: &Rejection) -> (Response, Verdict, Vec<Code>) {
-    let mut told: Vec<&Diagnostic> = rejection.0.iter().collect();
-    told.sort_by_key(|problem| problem.severity != Severity::Error);
-    let response = Response {
-        allowed: false,
-        status: Some(Status {
-            outcome: "Failure",
-            // Not 422: kubectl then looks for a list of fields, and shows no message without one.
-            code: 403,
-            reason: "Forbidden",
-            message: wording::denial(rejection),
-        }),
-        warnings: wording::warnings(&rejection.0),
-        ..Response::default()
-    };
-    let codes = told.into_iter().map(|problem| problem.code);
-    (response, Verdict::Denied, codes.collect())
 }
 
 /// Cut where no name that Kubernetes accepts (253 bytes) would be: nobody has checked it yet.
@@ -214,25 +170,6 @@ fn syntax(error: &serde_json::Error) -> ReviewError {
             serde_json::error::Category::Eof => "ends too early",
         },
     }
-}
-
-/// As Go writes bytes, quoted. Not as a text that is to be quoted: looking for what must be escaped in
-/// it would take longer than writing it.
-fn base64(bytes: &[u8]) -> Box<RawValue> {
-    let mut text = String::with_capacity(2 + bytes.len().div_ceil(3) * 4);
-    text.push('"');
-    STANDARD.encode_string(bytes, &mut text);
-    text.push('"');
-    #[expect(clippy::expect_used, reason = "no letter of base64 ends a JSON text")]
-    RawValue::from_string(text).expect("base64 in quotation marks is JSON")
-}
-
-fn to_json(value: &impl serde::Serialize) -> Vec<u8> {
-    #[expect(
-        clippy::expect_used,
-        reason = "no map with non-string keys and no failing Serialize inside"
-    )]
-    json::to_vec(value).expect("an answer is always serialisable")
 }
 
 #[cfg(test)]

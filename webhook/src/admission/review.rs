@@ -4,18 +4,19 @@
 //! the same members. A review without version and kind is taken for one of v1, and a request that
 //! does not say for the creation of a pod: the original injector takes both so.
 
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+use serde::Deserialize;
 
 use crate::json::Json;
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Review<'a> {
-    #[serde(default = "v1")]
-    pub(super) api_version: String,
-    #[serde(default = "admission_review")]
-    pub(super) kind: String,
+    #[serde(borrow, default = "v1")]
+    pub(super) api_version: Cow<'a, str>,
+    #[serde(borrow, default = "admission_review")]
+    pub(super) kind: Cow<'a, str>,
     #[serde(borrow)]
     pub(super) request: Option<Request<'a>>,
 }
@@ -23,14 +24,16 @@ pub(super) struct Review<'a> {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Request<'a> {
-    pub(super) uid: String,
+    #[serde(borrow)]
+    pub(super) uid: Cow<'a, str>,
     #[serde(default = "pod")]
     pub(super) kind: Kind,
     pub(super) sub_resource: Option<String>,
     /// The pod itself often does not know its namespace yet.
-    pub(super) namespace: Option<String>,
-    #[serde(default = "create")]
-    pub(super) operation: String,
+    #[serde(borrow)]
+    pub(super) namespace: Option<Cow<'a, str>>,
+    #[serde(borrow, default = "create")]
+    pub(super) operation: Cow<'a, str>,
     #[serde(borrow, default)]
     pub(super) object: Json<'a>,
     #[serde(default)]
@@ -44,16 +47,16 @@ pub(super) struct Kind {
     pub(super) kind: String,
 }
 
-fn v1() -> String {
-    "admission.k8s.io/v1".to_owned()
+fn v1<'a>() -> Cow<'a, str> {
+    "admission.k8s.io/v1".into()
 }
 
-fn admission_review() -> String {
-    "AdmissionReview".to_owned()
+fn admission_review<'a>() -> Cow<'a, str> {
+    "AdmissionReview".into()
 }
 
-fn create() -> String {
-    "CREATE".to_owned()
+fn create<'a>() -> Cow<'a, str> {
+    "CREATE".into()
 }
 
 fn pod() -> Kind {
@@ -61,39 +64,6 @@ fn pod() -> Kind {
         group: String::new(),
         kind: "Pod".to_owned(),
     }
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Answer {
-    pub(super) api_version: String,
-    pub(super) kind: &'static str,
-    pub(super) response: Response,
-}
-
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Response {
-    pub(super) uid: String,
-    pub(super) allowed: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) patch_type: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) patch: Option<Box<RawValue>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) status: Option<Status>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) warnings: Vec<String>,
-}
-
-/// Why a request is denied.
-#[derive(Debug, Serialize)]
-pub(super) struct Status {
-    #[serde(rename = "status")]
-    pub(super) outcome: &'static str,
-    pub(super) code: u16,
-    pub(super) reason: &'static str,
-    pub(super) message: String,
 }
 
 impl Request<'_> {

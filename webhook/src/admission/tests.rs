@@ -11,10 +11,13 @@ use axum::{
     body::{Body, Bytes, to_bytes},
     http::{Request, Response, StatusCode},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use hyper::body::Frame;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
+
+use vouchsafe_shared::diagnostic::{Diagnostic, Severity};
 
 use super::*;
 use crate::{
@@ -22,6 +25,7 @@ use crate::{
     cluster::Known,
     health::Readiness,
     metrics::Metrics,
+    mutate::Rejection,
 };
 
 fn settings() -> Settings {

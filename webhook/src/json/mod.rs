@@ -111,13 +111,13 @@ impl From<String> for Json<'_> {
     }
 }
 
-impl<'a> From<Vec<Self>> for Json<'a> {
+impl From<Vec<Self>> for Json<'_> {
     fn from(items: Vec<Self>) -> Self {
         Self::List(items)
     }
 }
 
-impl<'a, T: Into<Json<'a>>> From<Option<T>> for Json<'a> {
+impl<T: Into<Self>> From<Option<T>> for Json<'_> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
     }

@@ -37,8 +37,27 @@ fn what_is_to_be_absent_is_not_written() {
         ("b", Json::Null),
         ("a", vec![object([("c", Json::Null)])].into()),
     ]);
-    assert_eq!(serde_json::to_string(&json).unwrap(), r#"{"a":[{}]}"#);
+    assert_eq!(written(&json), r#"{"a":[{}]}"#);
     assert_eq!(Value::from(json), json!({ "a": [{}] }));
+}
+
+fn written(json: &Json<'_>) -> String {
+    let mut text = Vec::new();
+    json.write(&mut text);
+    String::from_utf8(text).unwrap()
+}
+
+#[test]
+fn every_character_is_escaped_as_by_the_library() {
+    for character in (0..=0x2ff).filter_map(char::from_u32) {
+        for before in 0..9 {
+            let text = format!("{}{character}after", "é".repeat(before));
+            assert_eq!(
+                written(&Json::from(text.as_str())),
+                serde_json::to_string(&text).unwrap()
+            );
+        }
+    }
 }
 
 fn any_value() -> impl Strategy<Value = Value> {
@@ -64,7 +83,7 @@ proptest! {
         prop_assert_eq!(&json, &Json::from(&value));
         prop_assert_eq!(&json, &Json::from(value.clone()));
         prop_assert_eq!(&Value::from(json.clone()), &value);
-        prop_assert_eq!(serde_json::to_value(&json).unwrap(), value);
+        prop_assert_eq!(written(&json), text);
     }
 
     #[test]

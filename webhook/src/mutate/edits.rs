@@ -1,29 +1,18 @@
 //! Collecting the operations of a patch.
 
-use jsonptr::PointerBuf;
-use serde::Serialize;
-use vouchsafe_shared::json;
-
 use super::node::{Node, Place};
-use crate::json::{Json, Object};
+use crate::json::{Json, Object, object};
 
 /// Operations in the order in which they are applied.
 ///
 /// Each list and each object of the pod is added to by one call at most: where it is absent, that
 /// call adds it as a whole.
 #[derive(Debug, Default)]
-pub(super) struct Edits<'e>(Vec<Operation<'e>>);
+pub(super) struct Edits<'e>(Vec<Json<'e>>);
 
 /// A finished patch, as the text of a list of RFC 6902 operations; without a text when there are none.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Patch(Vec<u8>);
-
-#[derive(Debug, Serialize)]
-struct Operation<'e> {
-    op: &'static str,
-    path: PointerBuf,
-    value: Json<'e>,
-}
 
 impl Patch {
     pub const fn is_empty(&self) -> bool {
@@ -46,11 +35,9 @@ impl<'e> Edits<'e> {
         if self.0.is_empty() {
             return Patch::default();
         }
-        #[expect(
-            clippy::expect_used,
-            reason = "keys are texts, and nothing in it fails"
-        )]
-        Patch(json::to_vec(&self.0).expect("a patch is always serialisable"))
+        let mut text = Vec::with_capacity(4096);
+        Json::List(self.0).write(&mut text);
+        Patch(text)
     }
 
     /// Adds members to the object `key` of `parent`, in place of members of the same name.
@@ -115,7 +102,11 @@ impl<'e> Edits<'e> {
     }
 
     fn operation(&mut self, op: &'static str, place: &Place, value: Json<'e>) {
-        let path = place.pointer();
-        self.0.push(Operation { op, path, value });
+        let operation = [
+            ("op", op.into()),
+            ("path", place.pointer().into()),
+            ("value", value),
+        ];
+        self.0.push(object(operation));
     }
 }

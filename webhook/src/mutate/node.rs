@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use jsonptr::{PointerBuf, Token};
 use vouchsafe_shared::diagnostic::{Code, Diagnostic};
 
 use super::comparison;
@@ -157,12 +156,21 @@ impl Place {
         self.then(Step::Index(index))
     }
 
-    /// As RFC 6901 writes it: keys such as `vouchsafe.dev/status` are escaped.
-    pub(super) fn pointer(&self) -> PointerBuf {
-        PointerBuf::from_tokens(self.0.iter().map(|step| match step {
-            Step::Key(key) => Token::new(*key),
-            Step::Index(index) => Token::from(*index),
-        }))
+    /// As a patch writes it: keys such as `vouchsafe.dev/status` are escaped.
+    /// Source: <https://www.rfc-editor.org/rfc/rfc6901#section-3>.
+    pub(super) fn pointer(&self) -> String {
+        let mut pointer = String::with_capacity(64);
+        for step in &self.0 {
+            pointer.push('/');
+            match step {
+                Step::Index(index) => pointer.push_str(&index.to_string()),
+                Step::Key(key) if key.contains(['~', '/']) => {
+                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                }
+                Step::Key(key) => pointer.push_str(key),
+            }
+        }
+        pointer
     }
 
     fn then(&self, step: Step) -> Self {
@@ -204,8 +212,8 @@ mod tests {
     fn a_place_is_written_for_people_and_for_patches() {
         let place = Place::default().key("spec").key("containers").index(3);
         assert_eq!(place.to_string(), "spec.containers[3]");
-        assert_eq!(place.pointer().as_str(), "/spec/containers/3");
+        assert_eq!(place.pointer(), "/spec/containers/3");
         let place = Place::default().key("annotations").key("a.b/c~d");
-        assert_eq!(place.pointer().as_str(), "/annotations/a.b~1c~0d");
+        assert_eq!(place.pointer(), "/annotations/a.b~1c~0d");
     }
 }
