@@ -145,18 +145,30 @@ fuzz_seconds := 30
 # What a user writes and the agent runs, and what the webhook reads: fuzzed in every test run.
 fuzz_short_targets := template_parse template_render
 
-.PHONY: fuzz
-fuzz: ## Fuzz each target for fuzz_seconds (30); targets="…" for some only
+cargo_fuzz = PATH=$(dir $(fuzz)):$$PATH CARGO_TARGET_DIR=$(cache)/fuzz-target cargo +nightly fuzz $(1) --fuzz-dir fuzz --sanitizer none
+
+.PHONY: fuzz-ready
+fuzz-ready:
 	@rustup run nightly rustc --version >/dev/null 2>&1 || rustup toolchain install nightly --profile minimal
 	@$(MAKE) $(fuzz)
+
+.PHONY: fuzz
+fuzz: fuzz-ready ## Fuzz each target for fuzz_seconds (30); targets="…" for some only
 	for target in $(or $(targets),$(fuzz_targets)); do echo "==> fuzzing $$target"; \
 	  dictionary=fuzz/dictionaries/$$target.dict; \
-	  PATH=$(dir $(fuzz)):$$PATH CARGO_TARGET_DIR=$(cache)/fuzz-target cargo +nightly fuzz run --fuzz-dir fuzz --sanitizer none $(fuzz_flags) $$target -- \
+	  $(call cargo_fuzz,run) $(fuzz_flags) $$target -- \
 	    -max_total_time=$(fuzz_seconds) -max_len=65536 -timeout=10 -verbosity=0 -print_final_stats=1 $$([ ! -f $$dictionary ] || echo -dict=$$dictionary); done
 
+# With the flags of a run, so that what C and build scripts make serves both.
+.PHONY: fuzz-check
+fuzz-check: fuzz-ready ## Check that every fuzz target compiles, and run none (seconds, when its dependencies have been)
+	$(call step,checking all fuzz targets)
+	$(call cargo_fuzz,check)
+
 .PHONY: fuzz-short
-fuzz-short: ## What `make test` fuzzes, where a nightly compiler can be had
+fuzz-short: ## What `make test` does, where a nightly compiler can be had: checks that all compile, and fuzzes three
 	@if rustup run nightly rustc --version >/dev/null 2>&1 || rustup toolchain install nightly --profile minimal; then \
+	  $(MAKE) fuzz-check; \
 	  $(MAKE) fuzz targets="$(fuzz_short_targets)" fuzz_flags=--no-default-features; \
 	  $(MAKE) fuzz targets=admission_review; \
 	else echo "==> no nightly compiler can be had: nothing is fuzzed"; fi

@@ -8,7 +8,7 @@ use std::{
 
 use vouchsafe_shared::{config::AgentConfig, value::HumanDuration};
 
-use crate::{client::Output, vault_config};
+use crate::{client::Output, expansion::expand_proxies, vault_config};
 
 /// The text of `--help`.
 pub const HELP: &str = "\
@@ -209,8 +209,10 @@ impl ConfigSource {
                 return vault_config::load(path, variable).map(|loaded| loaded.config);
             }
         };
-        AgentConfig::from_json(&text)
-            .map_err(|error| UsageError(format!("configuration in {place}: {error}")))
+        let mut config = AgentConfig::from_json(&text)
+            .map_err(|error| UsageError(format!("configuration in {place}: {error}")))?;
+        expand_proxies(&mut config, variable);
+        Ok(config)
     }
 }
 
@@ -337,6 +339,20 @@ mod tests {
         assert!(error.contains("EOF"), "{error}");
         let error = load(&parts[1..]).unwrap_err().to_string();
         assert!(error.starts_with("no configuration"), "{error}");
+    }
+
+    #[test]
+    fn the_proxy_may_be_on_the_agents_node() {
+        let text = r#"{"version":1,"volumes":[{"path":"/a"}],"files":[],"stores":[{"name":"vault",
+            "kind":"vault","address":"https://vault:8200","auth":{"method":"kubernetes","mount":"auth/kubernetes","role":"web","token_file":"/t"},
+            "connection":{"proxy":"http://$(HOST_IP):3128"}}]}"#;
+        let config = ConfigSource::Environment.load(|name| match name {
+            AgentConfig::VARIABLE => Some(text.into()),
+            "HOST_IP" => Some("10.0.0.7".into()),
+            _ => None,
+        });
+        let proxy = config.unwrap().stores[0].connection.proxy.clone();
+        assert_eq!(proxy.as_deref(), Some("http://10.0.0.7:3128"));
     }
 
     #[test]

@@ -10,8 +10,8 @@
 //! - [`status`], [`metrics`] and [`report`] show what goes on, [`listen`] serves them and [`client`]
 //!   asks for them; [`audit`] says who got what, [`termination`] why it ended.
 //! - [`harden`] closes what the process itself can close.
-//! - [`cli`] is the command line, [`vault_config`] takes a configuration of Vault Agent; [`app`] puts
-//!   all of it together.
+//! - [`cli`] is the command line, `expansion` puts variables into a configuration, [`vault_config`]
+//!   takes one of Vault Agent; [`app`] puts all of it together.
 
 pub mod answer;
 pub mod app;
@@ -20,6 +20,7 @@ pub mod cli;
 pub mod client;
 pub mod command;
 pub mod driver;
+mod expansion;
 pub mod fault;
 pub mod harden;
 pub mod lifecycle;

@@ -57,8 +57,8 @@ fn annotations() -> String {
 
 const VALUES: &str = r#"A value is read by the rules of its own prefix. Under `vouchsafe.dev/` a blank value is a mistake wherever a blank makes no sense,
 and a bare number of a duration means seconds. Under the other two a value is read as the original injector reads it: `""` is
-`false` and `0`, so `agent-run-as-user: ""` means root, and only Go's spellings of true and false count. Everything wrong with a pod
-is told at once.
+`false` and `0`, so `agent-run-as-user: ""` means root, a blank time, proxy or namespace means that the webhook's own does not count,
+and only Go's spellings of true and false do. Everything wrong with a pod is told at once.
 
 "#;
 

@@ -1,27 +1,24 @@
 //! Has the API server trust an authority that stands in a file, such as cert-manager's.
 
-use std::{convert::Infallible, io, path::PathBuf, time::Duration};
+use std::{
+    convert::Infallible,
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use k8s_openapi::api::admissionregistration::v1::MutatingWebhookConfiguration;
 use kube::{Api, Client};
-use tokio::{
-    sync::Notify,
-    time::{sleep, timeout},
-};
+use tokio::{sync::Notify, time::sleep};
 use tracing::info;
 
 use super::{
     Clock,
     bundle::Bundle,
     registration::{Registration, RegistrationError},
+    upkeep::{Outlook, Upkeep, keep_up},
 };
-use crate::{
-    backoff::Backoff,
-    failure::{Reporter, RequestFailure},
-    follow::follow,
-    metrics::{Metrics, Task},
-    options::AuthorityFile,
-};
+use crate::{failure::RequestFailure, metrics::Metrics, options::AuthorityFile};
 
 pub(crate) struct Announcer {
     configurations: Api<MutatingWebhookConfiguration>,
@@ -31,7 +28,7 @@ pub(crate) struct Announcer {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum AnnounceError {
+pub(crate) enum AnnounceError {
     #[error("{path}: {source}")]
     Read { path: PathBuf, source: io::Error },
     #[error("{path}: no certificate in PEM")]
@@ -44,9 +41,6 @@ enum AnnounceError {
 
 /// The kubelet takes about a minute to write a changed Secret: this adds little.
 const FILE_AGAIN: Duration = Duration::from_secs(10);
-const AGAIN: Duration = Duration::from_secs(60 * 60);
-/// At least this long between two looks, however often the configuration changes.
-const APART: Duration = Duration::from_secs(1);
 
 impl Announcer {
     pub(crate) fn new(
@@ -65,61 +59,28 @@ impl Announcer {
 
     pub(crate) async fn run(self) -> Infallible {
         let changed = Notify::new();
-        let following = follow(
-            self.configurations.clone(),
-            Some(&self.options.configuration),
-            "MutatingWebhookConfigurations",
-            Reporter::new(Task::Configuration, self.metrics.clone()),
-            |_| changed.notify_one(),
-        );
+        let configurations = self.configurations.clone();
+        let AuthorityFile {
+            configuration,
+            path,
+            ..
+        } = self.options.clone();
+        let metrics = self.metrics.clone();
+        // Read before the first look: no change between the two is missed.
+        let seen = read(&path).ok();
         tokio::select! {
-            never = following => never,
-            never = self.keep(&changed) => never,
+            never = follow_file(&path, seen, &changed) => never,
+            never = keep_up(self, configurations, &configuration, &changed, &metrics) => never,
         }
     }
 
-    async fn keep(&self, changed: &Notify) -> Infallible {
-        let mut reporter = Reporter::new(Task::Certificate, self.metrics.clone());
-        let mut backoff = Backoff::new();
-        loop {
-            let (seen, pause) = match self.announce().await {
-                Ok(seen) => {
-                    reporter.succeeded();
-                    backoff.reset();
-                    (Some(seen), AGAIN)
-                }
-                Err(AnnounceError::Request(failure)) if failure.is_lost_race() => (None, APART),
-                Err(failure) => {
-                    reporter.failed(&failure);
-                    (None, backoff.pause())
-                }
-            };
-            sleep(APART).await;
-            let other_file = async {
-                loop {
-                    sleep(FILE_AGAIN).await;
-                    if self.authorities().ok() != seen {
-                        return;
-                    }
-                }
-            };
-            let other = async {
-                tokio::select! {
-                    () = changed.notified() => {}
-                    () = other_file => {}
-                }
-            };
-            let _ = timeout(pause, other).await;
-        }
-    }
-
-    async fn announce(&self) -> Result<Bundle, AnnounceError> {
+    async fn announce(&self) -> Result<Outlook, AnnounceError> {
         let AuthorityFile {
             configuration,
             hosts,
-            path: _,
+            path,
         } = &self.options;
-        let authorities = self.authorities()?;
+        let authorities = read(path)?;
         let registration = Registration::read(&self.configurations, configuration, hosts).await?;
         // The file does not tell since when it is as it is, so others are left alone until they
         // end.
@@ -137,19 +98,43 @@ impl Announcer {
         if patched {
             info!(configuration, "ca_bundle_patched");
         }
-        Ok(authorities)
+        Ok(Outlook::Well(Duration::MAX))
     }
+}
 
-    fn authorities(&self) -> Result<Bundle, AnnounceError> {
-        let path = || self.options.path.clone();
-        let text = std::fs::read(path()).map_err(|source| AnnounceError::Read {
-            path: path(),
-            source,
-        })?;
-        let bundle = Bundle::read(&text);
-        if bundle.is_empty() {
-            return Err(AnnounceError::Empty { path: path() });
+impl Upkeep for Announcer {
+    type Failure = AnnounceError;
+
+    async fn look(&mut self, _quiet: bool) -> Result<Outlook, AnnounceError> {
+        match self.announce().await {
+            Err(AnnounceError::Request(failure)) if failure.is_lost_race() => Ok(Outlook::Changed),
+            result => result,
         }
-        Ok(bundle)
     }
+}
+
+/// Tells when the file holds other authorities, or none any more.
+async fn follow_file(path: &Path, mut seen: Option<Bundle>, changed: &Notify) -> Infallible {
+    loop {
+        sleep(FILE_AGAIN).await;
+        let now = read(path).ok();
+        if now != seen {
+            seen = now;
+            changed.notify_one();
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Bundle, AnnounceError> {
+    let text = std::fs::read(path).map_err(|source| AnnounceError::Read {
+        path: path.to_owned(),
+        source,
+    })?;
+    let bundle = Bundle::read(&text);
+    if bundle.is_empty() {
+        return Err(AnnounceError::Empty {
+            path: path.to_owned(),
+        });
+    }
+    Ok(bundle)
 }

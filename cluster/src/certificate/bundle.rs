@@ -9,10 +9,12 @@ use crate::validity::validity;
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Bundle(Vec<CertificateDer<'static>>);
 
-/// Authorities of others that are kept beside our own, the newest of them. More than there are ever
-/// replicas that each have one in memory: with fewer they would push each other out for good. A
-/// webhook's bundle is some 25 KiB at most.
-const OTHERS: usize = 32;
+/// Of the authorities of others, in bytes of PEM; the newest of them are kept. Room for some 300 of ours:
+/// with more replicas than fit, each with one in memory, they would push each other out for good.
+/// Kubernetes' own store takes no object above 1.5 MiB, in which a bundle is a third longer, for
+/// each webhook of it that leads here.
+/// Source: <https://etcd.io/docs/v3.5/dev-guide/limit/>.
+const ROOM_FOR_OTHERS: usize = 192 * 1024;
 
 impl Bundle {
     pub(crate) fn new<'a>(
@@ -76,7 +78,15 @@ impl Bundle {
             })
             .cloned()
             .collect();
-        kept.drain(..kept.len().saturating_sub(OTHERS));
+        let mut room = ROOM_FOR_OTHERS;
+        let fitting = kept.iter().rev().take_while(|certificate| {
+            let length = Self::new([*certificate]).to_pem().len();
+            let fits = length <= room;
+            room = room.saturating_sub(length);
+            fits
+        });
+        let fitting = fitting.count();
+        kept.drain(..kept.len() - fitting);
         kept.extend(self.0.iter().cloned());
         Self(kept)
     }

@@ -12,7 +12,7 @@ use kube::{
 };
 use tokio::{
     sync::{Notify, watch},
-    time::{sleep, timeout},
+    time::sleep,
 };
 use tracing::{info, warn};
 
@@ -21,17 +21,12 @@ use super::{
     authority::IssueError,
     bundle::Bundle,
     memory::Memory,
-    plan::{Plan, others_are_gone, plan},
+    plan::{ALONE_LIFETIME, Plan, SHARED_LIFETIME, others_are_gone, plan},
     registration::{Registration, RegistrationError},
     stored::Stored,
+    upkeep::{Outlook, Upkeep, keep_up},
 };
-use crate::{
-    backoff::Backoff,
-    failure::{Reporter, RequestFailure},
-    follow::follow,
-    metrics::{Metrics, Task},
-    options::OwnCertificate,
-};
+use crate::{failure::RequestFailure, metrics::Metrics, options::OwnCertificate};
 
 pub(crate) struct Keeper {
     secrets: Api<Secret>,
@@ -40,11 +35,12 @@ pub(crate) struct Keeper {
     options: OwnCertificate,
     clock: Clock,
     active: watch::Sender<Option<Arc<Identity>>>,
+    memory: Memory,
     metrics: Metrics,
 }
 
 #[derive(Debug, thiserror::Error)]
-enum KeepError {
+pub(crate) enum KeepError {
     #[error(transparent)]
     Request(#[from] RequestFailure),
     #[error(transparent)]
@@ -57,24 +53,11 @@ enum KeepError {
     Occupied { secret: String },
     #[error("the Secret {secret:?} is immutable; delete it, and it is made anew")]
     Immutable { secret: String },
-    #[error("others were faster {ATTEMPTS} times in a row")]
-    Races,
 }
-
-/// Looks at everything again although nothing seems to have changed: the other replicas' changes of
-/// the Secret show only that way.
-const AGAIN: Duration = Duration::from_secs(60 * 60);
-
-/// At least this long between two looks, however often the configuration changes.
-const APART: Duration = Duration::from_secs(1);
 
 /// From a change of the `caBundle` to a certificate that relies on it: several API servers hear of
 /// it one after the other.
 const SETTLE: Duration = Duration::from_secs(2);
-
-/// Lost races before it is taken for a failure. Each is won by a replica that has then done what
-/// was to be done, so that the losers find nothing left to do.
-const ATTEMPTS: usize = 10;
 
 impl Keeper {
     pub(crate) fn new(
@@ -92,78 +75,29 @@ impl Keeper {
             options,
             clock,
             active,
+            memory: Memory::default(),
             metrics,
         }
     }
 
     pub(crate) async fn run(self) -> Infallible {
         let changed = Notify::new();
-        let following = follow(
-            self.configurations.clone(),
-            Some(&self.options.configuration),
-            "MutatingWebhookConfigurations",
-            Reporter::new(Task::Configuration, self.metrics.clone()),
-            |_| changed.notify_one(),
-        );
-        tokio::select! {
-            never = following => never,
-            never = self.keep(&changed) => never,
-        }
+        let configurations = self.configurations.clone();
+        let name = self.options.configuration.clone();
+        let metrics = self.metrics.clone();
+        keep_up(self, configurations, &name, &changed, &metrics).await
     }
 
-    async fn keep(&self, changed: &Notify) -> Infallible {
-        let mut reporter = Reporter::new(Task::Certificate, self.metrics.clone());
-        let mut backoff = Backoff::new();
-        let mut memory = Memory::default();
-        let mut quiet = false;
-        loop {
-            // Others need a while to come back from their memory as well.
-            quiet = quiet && !memory.is_alone();
-            let pause = match self.converge(quiet, &mut memory).await {
-                Ok(until) if memory.is_alone() => {
-                    reporter.succeeded();
-                    self.clock.until(until).min(backoff.pause())
-                }
-                Ok(until) => {
-                    reporter.succeeded();
-                    backoff.reset();
-                    self.clock.until(until).min(AGAIN)
-                }
-                Err(failure) => {
-                    reporter.failed(&failure);
-                    backoff.pause()
-                }
-            };
-            self.withdraw_if_ended();
-            sleep(APART).await;
-            quiet = timeout(pause, changed.notified()).await.is_err();
-        }
-    }
-
-    /// Does what is to be done, and tells until when that is all. The authorities of others are only
-    /// removed when it was `quiet` before: somebody who insists on them is not argued with.
-    async fn converge(&self, quiet: bool, memory: &mut Memory) -> Result<i64, KeepError> {
-        for attempt in 0..ATTEMPTS {
-            if attempt > 0 {
-                sleep(Duration::from_millis(fastrand::u64(10..200))).await;
-            }
-            match self.attempt(quiet && attempt == 0, memory).await {
-                Ok(Some(until)) => return Ok(until),
-                Ok(None) => {}
-                Err(KeepError::Request(failure)) if failure.is_lost_race() => {}
-                Err(failure) => return Err(failure),
-            }
-        }
-        Err(KeepError::Races)
-    }
-
-    /// One step on the way; `None` when it changed something, and everything is to be read again.
-    async fn attempt(&self, quiet: bool, memory: &mut Memory) -> Result<Option<i64>, KeepError> {
+    /// One step on the way. The authorities of others are only removed when it was `quiet` before:
+    /// somebody who insists on them is not argued with.
+    async fn converge(&mut self, quiet: bool) -> Result<Outlook, KeepError> {
         let OwnCertificate {
             configuration,
             hosts,
             secret: _,
         } = &self.options;
+        // Others need a while to come back from their memory as well.
+        let quiet = quiet && !self.memory.is_alone();
         let now = self.clock.now();
         // Without a configuration yet there is at least a certificate.
         let registration = Registration::read(&self.configurations, configuration, hosts).await;
@@ -171,18 +105,18 @@ impl Keeper {
             .as_ref()
             .map_or_else(|_| Bundle::default(), Registration::announced);
 
-        let kept = match self.share(&announced, memory, now).await {
+        let kept = match self.share(&announced, now).await {
             Err(KeepError::Request(refusal)) if refusal.is_forbidden() => {
-                memory.go_alone(&refusal);
-                self.keep_alone(&announced, memory, now)?
+                self.memory.go_alone(&refusal);
+                self.keep_alone(&announced, now)?
             }
             shared => shared?,
         };
         let Some((stored, until)) = kept else {
-            return Ok(None);
+            return Ok(Outlook::Changed);
         };
         // Other replicas may each have an authority in their memory, and nothing tells of them.
-        let alone = quiet && !memory.is_alone() && others_are_gone(&stored, now);
+        let alone = quiet && !self.memory.is_alone() && others_are_gone(&stored, now);
         let patched = registration?
             .announce(
                 &self.configurations,
@@ -193,20 +127,25 @@ impl Keeper {
             )
             .await?;
         if patched {
+            let configuration = &self.options.configuration;
             info!(configuration, "ca_bundle_patched");
             sleep(SETTLE).await;
             // What was read before is no longer so: see that it is there before relying on it.
-            return Ok(None);
+            return Ok(Outlook::Changed);
         }
         self.activate(&stored);
-        Ok(Some(until))
+        let time = self.clock.until(until);
+        Ok(if self.memory.is_alone() {
+            Outlook::Makeshift(time)
+        } else {
+            Outlook::Well(time)
+        })
     }
 
     /// What is in the Secret, if it is good until then; else makes it so.
     async fn share(
-        &self,
+        &mut self,
         announced: &Bundle,
-        memory: &mut Memory,
         now: i64,
     ) -> Result<Option<(Stored, i64)>, KeepError> {
         let OwnCertificate {
@@ -220,12 +159,12 @@ impl Keeper {
         let stored = secret.as_ref().and_then(content).and_then(Stored::read);
         let plan = plan(stored.as_ref(), hosts, announced, now);
         if let Plan::Keep { until } = plan {
-            memory.share();
-            memory.saw(stored.as_ref());
+            self.memory.share();
+            self.memory.saw(stored.as_ref());
             return Ok(stored.map(|stored| (stored, until)));
         }
-        memory.saw(stored.as_ref());
-        if let Some(new) = plan.carry_out(stored, hosts, now)? {
+        self.memory.saw(stored.as_ref());
+        if let Some(new) = plan.carry_out(stored, hosts, SHARED_LIFETIME, now)? {
             self.store(secret, &new).await?;
             info!(step = ?plan, "certificate_stored");
             self.count(plan);
@@ -235,19 +174,18 @@ impl Keeper {
 
     /// The same in memory.
     fn keep_alone(
-        &self,
+        &mut self,
         announced: &Bundle,
-        memory: &mut Memory,
         now: i64,
     ) -> Result<Option<(Stored, i64)>, KeepError> {
         let hosts = &self.options.hosts;
-        let held = memory.read();
+        let held = self.memory.read();
         let plan = plan(held.as_ref(), hosts, announced, now);
         if let Plan::Keep { until } = plan {
             return Ok(held.map(|held| (held, until)));
         }
-        if let Some(new) = plan.carry_out(held, hosts, now)? {
-            memory.write(&new);
+        if let Some(new) = plan.carry_out(held, hosts, ALONE_LIFETIME, now)? {
+            self.memory.write(&new);
             info!(step = ?plan, "certificate_made");
             self.count(plan);
         }
@@ -348,6 +286,19 @@ impl Keeper {
         });
         if withdrawn {
             warn!("certificate_ended");
+        }
+    }
+}
+
+impl Upkeep for Keeper {
+    type Failure = KeepError;
+
+    async fn look(&mut self, quiet: bool) -> Result<Outlook, KeepError> {
+        let result = self.converge(quiet).await;
+        self.withdraw_if_ended();
+        match result {
+            Err(KeepError::Request(failure)) if failure.is_lost_race() => Ok(Outlook::Changed),
+            result => result,
         }
     }
 }

@@ -12,13 +12,14 @@
 //!
 //! Where the Secret is forbidden, each replica has an authority and a certificate of its own, in
 //! memory alone and by the same plan, until the Secret is allowed. Nothing tells such replicas of
-//! each other, so none of them removes an authority that has not ended; [`bundle`] limits how many
-//! there are.
+//! each other, so none of them removes an authority that has not ended. Theirs end sooner therefore,
+//! and [`bundle`] limits how much they are.
 //!
 //! - [`authority`]: makes and checks keys and certificates. [`bundle`]: lists of them in PEM.
 //! - [`stored`]: what is in the Secret. [`memory`]: what stands in for it. [`plan`]: what is to be done about it, and when.
 //! - [`registration`]: the webhooks that lead here, and their `caBundle`.
 //! - [`keeper`]: does it. [`announcer`]: only the `caBundle`, from a file that somebody else writes.
+//!   [`upkeep`]: when they look.
 
 pub(crate) mod announcer;
 pub(crate) mod authority;
@@ -28,6 +29,7 @@ pub(crate) mod memory;
 pub(crate) mod plan;
 pub(crate) mod registration;
 pub(crate) mod stored;
+pub(crate) mod upkeep;
 
 use std::{
     fmt,

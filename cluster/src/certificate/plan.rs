@@ -16,7 +16,11 @@ const LEAF_LIFETIME: i64 = DAY;
 /// What is left of it when the next one is made: time enough to repair a cluster overnight.
 const LEAF_RENEWAL: i64 = 8 * HOUR;
 
-const AUTHORITY_LIFETIME: i64 = 365 * DAY;
+/// How long an authority is good that replicas share.
+pub(crate) const SHARED_LIFETIME: i64 = 365 * DAY;
+/// And one that a replica has in memory: nobody knows when that replica is gone, so its end is when
+/// it leaves the `caBundle`.
+pub(crate) const ALONE_LIFETIME: i64 = 90 * DAY;
 /// What is left of an authority when its successor is made and announced,
 const SUCCESSION: i64 = 37 * DAY;
 /// and when the successor begins to sign. In the week between, every API server hears of it.
@@ -105,22 +109,24 @@ pub(crate) fn plan(
 }
 
 impl Plan {
-    /// What is to be stored instead, or `None` when nothing is to be changed.
+    /// What is to be stored instead, or `None` when nothing is to be changed. An authority that is
+    /// made is good for `lifetime` seconds.
     pub(crate) fn carry_out(
         self,
         stored: Option<Stored>,
         hosts: &BTreeSet<String>,
+        lifetime: i64,
         now: i64,
     ) -> Result<Option<Stored>, IssueError> {
         let mut stored = match (self, stored) {
             (Self::Keep { .. }, _) => return Ok(None),
             (Self::Found, _) | (_, None) => Stored {
-                authority: Authority::create(now, AUTHORITY_LIFETIME)?,
+                authority: Authority::create(now, lifetime)?,
                 successor: None,
                 leaf: None,
             },
             (Self::MakeSuccessor, Some(stored)) => Stored {
-                successor: Some(Authority::create(now, AUTHORITY_LIFETIME)?),
+                successor: Some(Authority::create(now, lifetime)?),
                 ..stored
             },
             (Self::HandOver, Some(mut stored)) => {

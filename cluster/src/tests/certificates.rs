@@ -67,6 +67,10 @@ async fn any_number_of_replicas_that_start_at_once_agree_and_then_leave_things_a
         sleep(DAY / 2).await;
         assert_eq!(api.get(SECRET), secret);
         assert_eq!(api.get(CONFIGURATION), configuration);
+        for replica in &replicas {
+            let failures = replica.metric("cluster_failures_total{task=\"certificate\"}");
+            assert_eq!(failures, "0", "a lost race is no failure");
+        }
     }
 }
 

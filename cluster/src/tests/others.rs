@@ -95,17 +95,17 @@ async fn somebody_who_insists_on_an_authority_is_not_argued_with() {
 #[tokio::test(start_paused = true)]
 async fn a_bundle_does_not_grow_without_end() {
     let api = installed();
-    let replica = Replica::start(&api, &clock());
+    let clock = clock();
+    let replica = Replica::start(&api, &clock);
     replica.until_supplied().await;
-    for _ in 0..5 {
-        let mut text = authority(2036);
-        for _ in 0..40 {
-            text += &authority(2036);
-        }
-        set_bundle(&api, &text);
+    for _ in 0..3 {
+        let mut others: Vec<_> = (0..500).map(|_| authority(2036)).collect();
+        set_bundle(&api, &others.concat());
         sleep(Duration::from_secs(10)).await;
-        assert_eq!(bundle(&api, 0).len(), 33);
-        assert!(bundle_text(&api, 0).len() < 25 * 1024);
+        let newest = others.split_off(300).concat();
+        assert!(bundle(&api, 0).holds_all(&Bundle::read(newest.as_bytes())));
+        assert!(is_trusted(&api, &replica.leaf().unwrap(), clock.now()));
+        assert!(bundle_text(&api, 0).len() < 193 * 1024);
     }
 }
 
@@ -144,7 +144,8 @@ async fn an_authority_in_a_file_is_announced_and_followed() {
         sleep(MINUTE / 6).await;
         assert_eq!(bundle(&api, 0), wanted);
         let before = api.get(CONFIGURATION);
-        sleep(DAY).await;
+        // Not when everything is looked at anyway.
+        sleep(DAY + 10 * MINUTE).await;
         assert_eq!(api.get(CONFIGURATION), before);
         write("spoilt");
         sleep(2 * MINUTE).await;
@@ -157,4 +158,44 @@ async fn an_authority_in_a_file_is_announced_and_followed() {
             .all(|request| !request.contains("secrets"))
     );
     until_holds(&api, "nothing more", || true).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn replicas_that_read_other_files_all_announce_theirs_and_fail_at_nothing() {
+    let api = installed();
+    let clock = clock();
+    let directory = TempDir::new().unwrap();
+    let mut wanted = String::new();
+    let mut replicas = Vec::new();
+    for number in 0..8 {
+        let path = directory.path().join(number.to_string());
+        let pem = authority(2036);
+        let mut file = File::create(&path).unwrap();
+        file.write_all(pem.as_bytes()).unwrap();
+        wanted += &pem;
+        let certificate = Certificate::File(AuthorityFile {
+            configuration: "vouchsafe".to_owned(),
+            hosts: hosts(HOST).unwrap(),
+            path,
+        });
+        replicas.push(Replica::start_with(&api, &clock, certificate));
+    }
+    let wanted = Bundle::read(wanted.as_bytes());
+    until_holds(&api, "all authorities", || {
+        bundle(&api, 0).holds_all(&wanted)
+    })
+    .await;
+    sleep(MINUTE).await;
+    for replica in &replicas {
+        let failures = replica.metric("cluster_failures_total{task=\"certificate\"}");
+        assert_eq!(failures, "0");
+    }
+    // All are told of each change; nobody has anything to add.
+    api.take_requests();
+    sleep(MINUTE).await;
+    let requests = api.take_requests();
+    assert!(
+        requests.iter().all(|request| request.starts_with("watch")),
+        "{requests:?}"
+    );
 }

@@ -6,7 +6,7 @@ use crate::diagnostic::Code;
 impl Reader<'_, '_> {
     pub(super) fn connection(&mut self) -> ConnectionSpec {
         let connection = ConnectionSpec {
-            address: self.plain(Name::Address),
+            address: self.overriding(Name::Address, values::address),
             namespace: self.kept(Name::Namespace),
             ca_file: self.text(Name::CaCertificate),
             ca_directory: self.text(Name::CaDirectory),

@@ -7,13 +7,18 @@ use super::{
         ApiSpec, Asked, ContainerSelection, Dialect, InitContainerSelection, Phases, Placement,
     },
     table::Name,
+    time,
     values::{self, Place},
 };
 use crate::{
     config::ProxyToken,
     diagnostic::{Code, Diagnostic},
-    value::{DirectoryPath, ValueError},
+    value::{DirectoryPath, HumanDuration, ValueError},
 };
+
+/// How often the original's agent looks where its injector says nothing.
+/// Source: <https://developer.hashicorp.com/vault/docs/agent-and-proxy/agent/template>.
+const ORIGINAL_INTERVAL: HumanDuration = HumanDuration::from_secs(5 * 60);
 
 impl Reader<'_, '_> {
     pub(super) fn phases(&mut self) -> Phases {
@@ -125,6 +130,13 @@ impl Reader<'_, '_> {
             self.problems.push(bad_value(setting, &error));
         }
         directory.flatten().unwrap_or_else(DirectoryPath::secrets)
+    }
+
+    /// Under the original prefixes nothing and zero mean the original agent's, whatever the webhook's
+    /// is.
+    pub(super) fn refresh_interval(&self) -> Option<HumanDuration> {
+        let interval = self.read(Name::RefreshInterval, time::duration)?;
+        Some(interval.unwrap_or(ORIGINAL_INTERVAL))
     }
 
     pub(super) fn lease_renewal_threshold(&mut self) -> Option<f64> {

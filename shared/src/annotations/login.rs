@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     reader::{Reader, quoted},
-    spec::{Asked, AuthSpec, IdentityTokenSpec},
+    spec::{Asked, AuthSpec, IdentityTokenSpec, Override},
     table::Name,
     time,
 };
@@ -77,10 +77,10 @@ impl Reader<'_, '_> {
     }
 
     /// The longest wait is never below the shortest.
-    fn backoff(&mut self) -> (Option<HumanDuration>, Option<HumanDuration>) {
-        let shortest = self.read(Name::AuthMinBackoff, time::backoff).flatten();
-        let longest = self.read(Name::AuthMaxBackoff, time::backoff).flatten();
-        if let (Some(from), Some(to)) = (shortest, longest)
+    fn backoff(&mut self) -> (Override<HumanDuration>, Override<HumanDuration>) {
+        let shortest = self.overriding(Name::AuthMinBackoff, time::backoff);
+        let longest = self.overriding(Name::AuthMaxBackoff, time::backoff);
+        if let (Override::Value(from), Override::Value(to)) = (shortest, longest)
             && from > to
             && let (Some(one), Some(other)) = (
                 self.get(Name::AuthMinBackoff),

@@ -153,7 +153,7 @@ impl Reader<'_, '_> {
             config_map,
             api: self.api(),
             refresh: RefreshSpec {
-                interval: self.read(Name::RefreshInterval, time::duration).flatten(),
+                interval: self.refresh_interval(),
                 adaptive: self.read(Name::RefreshAdaptive, time::range),
             },
             refresh_version_first: self.boolean(Name::RefreshVersionFirst).unwrap_or(true),

@@ -9,7 +9,7 @@ use super::{
     existence::Existence,
     kind::Kind,
     setting::{Setting, Settings},
-    spec::{Asked, Dialect, TemplateSpec},
+    spec::{Asked, Dialect, Override, TemplateSpec},
     table::{Name, Prefix},
     values,
 };
@@ -104,6 +104,19 @@ impl<'r, 'a> Reader<'r, 'a> {
             annotation: setting.label.clone(),
             value: read(setting, parse)?,
         })
+    }
+
+    /// What reads as nothing is kept too: the webhook's own does not count then.
+    pub(super) fn overriding<T>(
+        &self,
+        name: Name,
+        parse: impl FnOnce(Dialect, &str) -> Result<Option<T>, ValueError>,
+    ) -> Override<T> {
+        match self.read(name, parse) {
+            None => Override::Inherit,
+            Some(None) => Override::Unset,
+            Some(Some(value)) => Override::Value(value),
+        }
     }
 
     pub(super) fn boolean(&self, name: Name) -> Option<bool> {

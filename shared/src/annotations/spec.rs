@@ -71,15 +71,16 @@ pub struct AuthSpec {
     pub role: Option<Asked<String>>,
     /// `auth-config-NAME`, with `_` for `-` in NAME, as in the original agent's configuration.
     pub parameters: BTreeMap<String, Asked<String>>,
-    pub min_backoff: Option<HumanDuration>,
-    pub max_backoff: Option<HumanDuration>,
+    /// Unset: the agent's own, whatever the webhook's is.
+    pub min_backoff: Override<HumanDuration>,
+    pub max_backoff: Override<HumanDuration>,
     pub exit_on_error: bool,
 }
 
 /// How the store is reached.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConnectionSpec {
-    pub address: Option<StoreAddress>,
+    pub address: Override<StoreAddress>,
     /// Empty: none, whatever the webhook's own is.
     pub namespace: Option<String>,
     /// Paths in the agent's container.
@@ -147,7 +148,7 @@ pub struct ContainerSpec {
 }
 
 /// What goes before a setting of the webhook.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Override<T> {
     /// The webhook's own.
     #[default]
@@ -155,6 +156,17 @@ pub enum Override<T> {
     /// None at all.
     Unset,
     Value(T),
+}
+
+impl<T> Override<T> {
+    /// What counts where this is the webhook's own.
+    pub fn over<'a>(&'a self, inherited: Option<&'a T>) -> Option<&'a T> {
+        match self {
+            Self::Inherit => inherited,
+            Self::Unset => None,
+            Self::Value(value) => Some(value),
+        }
+    }
 }
 
 /// What the agent serves to the pod on its loopback address.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::spec::{DefaultTemplate, Dialect, Override};
 use crate::{
     config::{LogFormat, LogLevel, ProxyToken},
-    value::{DirectoryPath, FileMode, FileName, Quantity, ValueError},
+    value::{DirectoryPath, FileMode, FileName, Quantity, StoreAddress, ValueError},
 };
 
 /// Go's `strconv.ParseBool`, which the original injector uses; the empty text means false there.
@@ -27,6 +27,14 @@ pub(super) fn quantity(dialect: Dialect, text: &str) -> Result<Override<Quantity
         (Dialect::Original, "") | (Dialect::Own, "none") => Ok(Override::Unset),
         (Dialect::Original, text) => text.parse().map(Override::Value),
         (Dialect::Own, text) => text.trim().parse().map(Override::Value),
+    }
+}
+
+/// Nothing is no address to the original, which looks for one unless the pod brings a configuration.
+pub(super) fn address(dialect: Dialect, text: &str) -> Result<Option<StoreAddress>, ValueError> {
+    match dialect {
+        Dialect::Original if text.trim().is_empty() => Ok(None),
+        _ => text.parse().map(Some),
     }
 }
 

@@ -98,7 +98,8 @@ impl LoginConfig {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectionConfig {
-    /// The URL of an HTTP proxy, for stores with an `https` address through `CONNECT`.
+    /// The URL of an HTTP proxy, for stores with an `https` address through `CONNECT`. `$(NAME)`
+    /// stands for a variable of the agent's environment, and `$$` for `$`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proxy: Option<String>,
     /// Of one request; the agent's own when absent.

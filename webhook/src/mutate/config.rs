@@ -26,8 +26,8 @@ pub(super) fn address<'s>(
     settings: &'s Settings,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<&'s StoreAddress> {
-    let asked = spec.connection.address.as_ref();
-    let address = asked.or(settings.vault_address.as_ref());
+    let asked = &spec.connection.address;
+    let address = asked.over(settings.vault_address.as_ref());
     if address.is_none() {
         problems.push(Diagnostic::error(
             Code::MissingAddress,
@@ -60,8 +60,14 @@ pub(super) fn store(
         tls: tls(spec, settings, login.ca_file),
         auth: login.auth,
         login: LoginConfig {
-            min_backoff: auth.min_backoff.or(settings.min_backoff),
-            max_backoff: auth.max_backoff.or(settings.max_backoff),
+            min_backoff: auth
+                .min_backoff
+                .over(settings.min_backoff.as_ref())
+                .copied(),
+            max_backoff: auth
+                .max_backoff
+                .over(settings.max_backoff.as_ref())
+                .copied(),
             exit_on_error: auth.exit_on_error,
         },
         connection: ConnectionConfig {

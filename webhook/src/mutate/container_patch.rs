@@ -89,6 +89,32 @@ pub(super) fn apply<'e>(
     None
 }
 
+/// Whether a patch may change what the agent has mounted. One that cannot be read is told of where
+/// it is applied.
+pub(super) fn may_mount(spec: &InjectSpec) -> bool {
+    let asked = [&spec.container.json_patch, &spec.container.init_json_patch];
+    asked
+        .into_iter()
+        .flatten()
+        .any(|asked| changes_mounts(&asked.value))
+}
+
+fn changes_mounts(patch: &str) -> bool {
+    if patch.trim().is_empty() {
+        return false;
+    }
+    let Ok(Value::Array(operations)) = serde_json::from_str(patch) else {
+        return true;
+    };
+    let is_about_mounts = |place: &Value| match place.as_str() {
+        Some(place) => place.is_empty() || place.split('/').nth(1) == Some("volumeMounts"),
+        None => false,
+    };
+    operations
+        .iter()
+        .any(|operation| is_about_mounts(&operation["path"]) || is_about_mounts(&operation["from"]))
+}
+
 /// A patch of a container that there is not is read nevertheless, as the original injector does.
 pub(super) fn check_unused(spec: &InjectSpec, parts: &[Part], problems: &mut Vec<Diagnostic>) {
     let used: Vec<_> = parts.iter().flat_map(|part| patches(spec, *part)).collect();
@@ -143,5 +169,43 @@ fn read(text: &str) -> Result<Patch, String> {
         Value::Array(_) => serde_json::from_value(value)
             .map_err(|error| format!("error parsing the JSON patch: {error}")),
         _ => Err("error parsing the JSON patch: not an array".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_patch_changes_mounts_where_it_touches_them() {
+        for (patch, expected) in [
+            ("", false),
+            ("[]", false),
+            (r#"[{"op":"add","path":"/tty","value":true}]"#, false),
+            (
+                r#"[{"op":"add","path":"/env/-","value":{"name":"volumeMounts"}}]"#,
+                false,
+            ),
+            (
+                r#"[{"op":"add","path":"/volumeMountsX","value":[]}]"#,
+                false,
+            ),
+            (
+                r#"[{"op":"add","path":"/volumeMounts/-","value":{"name":"run","mountPath":"/run"}}]"#,
+                true,
+            ),
+            (r#"[{"op":"add","path":"/volumeMounts","value":[]}]"#, true),
+            (
+                r#"[{"op":"test","path":"/tty","value":true},{"op":"replace","path":"","value":{}}]"#,
+                true,
+            ),
+            (
+                r#"[{"op":"move","from":"/volumeMounts/0","path":"/x"}]"#,
+                true,
+            ),
+            ("spoilt", true),
+        ] {
+            assert_eq!(changes_mounts(patch), expected, "{patch}");
+        }
     }
 }

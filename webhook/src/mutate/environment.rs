@@ -63,6 +63,7 @@ pub(super) fn configuration<'e>(
 }
 
 /// The kubelet replaces `$(NAME)` and `$$` in the values of variables; a template may hold either.
+/// In the proxy's address the agent does so.
 /// Source: <https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#environment-variables>.
 fn escaped(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
@@ -95,7 +96,7 @@ pub(super) fn of_original<'e>(
         LogFormat::Text => "standard",
         LogFormat::Json => "json",
     };
-    let address = asked.address.as_ref().or(settings.vault_address.as_ref());
+    let address = asked.address.over(settings.vault_address.as_ref());
     let pem = settings
         .vault_ca_pem
         .clone()

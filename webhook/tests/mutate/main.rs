@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod blanks;
 mod denials;
 mod features;
 mod fixtures;

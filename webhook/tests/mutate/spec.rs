@@ -235,8 +235,8 @@ pub(crate) const FEATURES: &[(&str, Change)] = &[
         connection.skip_verify = true;
     }),
     ("login", |spec| {
-        spec.auth.min_backoff = Some("2s".parse().unwrap());
-        spec.auth.max_backoff = Some("1m".parse().unwrap());
+        spec.auth.min_backoff = Override::Value("2s".parse().unwrap());
+        spec.auth.max_backoff = Override::Value("1m".parse().unwrap());
         spec.auth.exit_on_error = true;
     }),
     ("lifetime", |spec| {

@@ -10,7 +10,7 @@ fn names(list: &str) -> BTreeSet<String> {
 /// What a first replica stores.
 fn founded() -> Stored {
     Plan::Found
-        .carry_out(None, &names("a.svc"), NOW)
+        .carry_out(None, &names("a.svc"), SHARED_LIFETIME, NOW)
         .unwrap()
         .unwrap()
 }
@@ -20,7 +20,7 @@ fn decide(stored: &Stored, announced: &Bundle, now: i64) -> Plan {
 }
 
 fn carry_out(plan: Plan, stored: Stored, now: i64) -> Stored {
-    plan.carry_out(Some(stored), &names("a.svc"), now)
+    plan.carry_out(Some(stored), &names("a.svc"), SHARED_LIFETIME, now)
         .unwrap()
         .unwrap()
 }
@@ -160,13 +160,13 @@ fn what_does_not_fit_together_is_replaced() {
 fn a_new_name_is_added_to_those_there_were_and_later_stands_alone() {
     let stored = founded();
     let both = Plan::Issue
-        .carry_out(Some(stored), &names("b.svc"), NOW)
+        .carry_out(Some(stored), &names("b.svc"), SHARED_LIFETIME, NOW)
         .unwrap()
         .unwrap();
     let hosts = |stored: &Stored| stored.leaf.as_ref().unwrap().hosts();
     assert_eq!(hosts(&both), names("a.svc,b.svc"));
     let renewed = Plan::Issue
-        .carry_out(Some(both), &names("b.svc"), NOW + DAY)
+        .carry_out(Some(both), &names("b.svc"), SHARED_LIFETIME, NOW + DAY)
         .unwrap()
         .unwrap();
     assert_eq!(hosts(&renewed), names("b.svc"));

@@ -47,7 +47,7 @@ pub(super) const ROWS: &[Annotation] = &[
         .same()
         .values("a URL")
         .default("the webhook's")
-        .effect("The HTTP proxy on the way to the store."),
+        .effect("The HTTP proxy on the way to the store. `$(NAME)` stands for a variable of the agent's container, as in a pod: `http://$(HOST_IP):3128`."),
     Annotation::pod(Name::ClientTimeout, "client-timeout", Kind::Duration)
         .same()
         .default("60s")

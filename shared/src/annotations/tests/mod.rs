@@ -113,8 +113,8 @@ fn the_original_names_work_under_every_prefix() {
         assert_eq!(format_of(&spec.files[0]), OutputFormat::Raw);
         assert_eq!(spec.files[0].mode.to_string(), "0400");
         assert_eq!(
-            spec.connection.address.unwrap().to_string(),
-            "https://vault:8200"
+            spec.connection.address,
+            Override::Value("https://vault:8200".parse().unwrap())
         );
         assert_eq!(spec.auth.mount.unwrap().as_str(), "auth/other");
         assert_eq!(spec.revoke_on_shutdown, Some(true));

@@ -168,18 +168,18 @@ fn a_share_is_a_number_of_go_within_bounds() {
 
 #[test]
 fn durations_are_read_as_their_readers_read_them() {
-    let backoff = |spec: InjectSpec| spec.auth.min_backoff.map(|time| time.to_string());
+    let backoff = |spec: InjectSpec| spec.auth.min_backoff;
+    let seconds = |seconds| Override::Value(HumanDuration::from_secs(seconds));
     for (text, expected) in [
-        ("2s", Some("2s")),
-        ("1m30s", Some("1m30s")),
-        ("+5s", Some("5s")),
-        ("", None),
-        ("0", None),
+        ("2s", seconds(2)),
+        ("1m30s", seconds(90)),
+        ("+5s", seconds(5)),
+        ("", Override::Unset),
+        ("0", Override::Unset),
     ] {
-        let expected = Ok(expected.map(str::to_owned));
         assert_eq!(
             original("auth-min-backoff", text).map(backoff),
-            expected,
+            Ok(expected),
             "{text}"
         );
     }
@@ -189,19 +189,11 @@ fn durations_are_read_as_their_readers_read_them() {
         let error = original("auth-min-backoff", text).unwrap_err();
         assert!(error.contains("invalid duration"), "{text}: {error}");
     }
-    assert_eq!(
-        own("auth-min-backoff", "5").map(backoff),
-        Ok(Some("5s".to_owned()))
-    );
+    assert_eq!(own("auth-min-backoff", "5").map(backoff), Ok(seconds(5)));
 
     let refresh = |spec: InjectSpec| spec.refresh.interval.map(|time| time.to_string());
-    for (text, expected) in [
-        ("30", Some("30s")),
-        ("2d", Some("48h")),
-        ("", None),
-        ("0", None),
-    ] {
-        let expected = Ok(expected.map(str::to_owned));
+    for (text, expected) in [("30", "30s"), ("2d", "48h"), ("", "5m"), ("0", "5m")] {
+        let expected = Ok(Some(expected.to_owned()));
         let name = "template-static-secret-render-interval";
         assert_eq!(original(name, text).map(refresh), expected, "{text}");
     }
@@ -331,5 +323,17 @@ fn nothing_is_no_default_where_the_original_looks_for_something() {
         ("vault.hashicorp.com/auth-path", ""),
         ("vault.hashicorp.com/auth-type", ""),
     ];
-    assert_eq!(inject(&pod).connection.address, None);
+    assert_eq!(inject(&pod).connection.address, Override::Unset);
+    assert_eq!(inject(&pod[..2]).connection.address, Override::Inherit);
+    let address = ("vault.hashicorp.com/service", "https://other:8200");
+    assert_eq!(
+        inject(&[pod[0], pod[1], address]).connection.address,
+        Override::Value("https://other:8200".parse().unwrap())
+    );
+    let own = [
+        ("vouchsafe.dev/inject", "true"),
+        ("vouchsafe.dev/configmap", "mine"),
+        ("vouchsafe.dev/address", ""),
+    ];
+    assert!(!rejected(&own).is_empty(), "ours is to be left out instead");
 }

@@ -1,9 +1,8 @@
 //! What the agent's containers request and may use.
 
 use vouchsafe_shared::{
-    annotations::{InjectSpec, Override},
+    annotations::InjectSpec,
     diagnostic::{Code, Diagnostic},
-    value::Quantity,
 };
 
 use crate::{
@@ -22,24 +21,22 @@ pub(super) fn resolve<'e>(
     for (name, request, limit) in [
         (
             "cpu",
-            effective(&asked.cpu_request, default.cpu_request.as_ref()),
-            effective(&asked.cpu_limit, default.cpu_limit.as_ref()),
+            asked.cpu_request.over(default.cpu_request.as_ref()),
+            asked.cpu_limit.over(default.cpu_limit.as_ref()),
         ),
         (
             "memory",
-            effective(&asked.memory_request, default.memory_request.as_ref()),
-            effective(&asked.memory_limit, default.memory_limit.as_ref()),
+            asked.memory_request.over(default.memory_request.as_ref()),
+            asked.memory_limit.over(default.memory_limit.as_ref()),
         ),
         (
             "ephemeral-storage",
-            effective(
-                &asked.ephemeral_storage_request,
-                default.ephemeral_storage_request.as_ref(),
-            ),
-            effective(
-                &asked.ephemeral_storage_limit,
-                default.ephemeral_storage_limit.as_ref(),
-            ),
+            asked
+                .ephemeral_storage_request
+                .over(default.ephemeral_storage_request.as_ref()),
+            asked
+                .ephemeral_storage_limit
+                .over(default.ephemeral_storage_limit.as_ref()),
         ),
     ] {
         if let (Some(request), Some(limit)) = (request, limit)
@@ -66,15 +63,4 @@ pub(super) fn resolve<'e>(
             .map(|(name, members)| (name, Json::Object(members))),
     );
     (!said.is_empty()).then_some(Json::Object(said))
-}
-
-fn effective<'q>(
-    asked: &'q Override<Quantity>,
-    default: Option<&'q Quantity>,
-) -> Option<&'q Quantity> {
-    match asked {
-        Override::Inherit => default,
-        Override::Unset => None,
-        Override::Value(quantity) => Some(quantity),
-    }
 }

@@ -9,6 +9,7 @@ use vouchsafe_shared::{
 };
 
 use crate::mutate::{
+    container_patch,
     containers::clean,
     layout::Layout,
     pod::Pod,
@@ -21,7 +22,7 @@ pub(super) struct Places<'p> {
     pod: &'p Pod<'p>,
     /// Where the agent mounts what the app's container does.
     copied: Vec<Cow<'p, str>>,
-    /// The agent's container is changed by hand: it may have any volume.
+    /// The agent's mounts are changed by hand: it may have any volume.
     is_patched: bool,
 }
 
@@ -36,7 +37,7 @@ impl<'p> Places<'p> {
             layout,
             pod,
             copied: copied.into_iter().flatten().collect(),
-            is_patched: spec.container.json_patch.is_some(),
+            is_patched: container_patch::may_mount(spec),
         }
     }
 

@@ -213,12 +213,8 @@ impl Model<'_> {
             .ca_bytes()
             .filter(|_| !self.is_ours() || self.filled("ca-cert").is_none());
         let bytes = bytes.map(str::to_owned);
-        let service = match self.get("service") {
-            // A blank one is as good as none; the original sets nothing then.
-            Some("") if self.is_ours() => None,
-            service => service,
-        };
-        let address = Some(service.unwrap_or(ADDRESS)).filter(|text| !text.is_empty());
+        let service = self.get("service").unwrap_or(ADDRESS);
+        let address = Some(service).filter(|text| !text.is_empty());
         let text = |name: &str| self.filled(name).map(str::to_owned);
         for (name, value) in [
             ("VAULT_CLIENT_TIMEOUT", text("client-timeout")),

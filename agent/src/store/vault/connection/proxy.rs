@@ -64,6 +64,9 @@ impl Proxy {
             None => (None, authority.as_str()),
         };
         let host = authority.host();
+        if host.contains("$(") {
+            return Err("names a variable that the agent's container does not have");
+        }
         let port = match authority.port_u16() {
             Some(port) => port,
             None if at.len() > host.len() => return Err("has a bad port"),
@@ -208,6 +211,8 @@ mod tests {
             "https://proxy",
             "http://proxy:x",
             "http://",
+            "http://$(NOBODY):3128",
+            "$(NOBODY)",
         ] {
             assert!(Proxy::parse(url).is_err(), "{url}");
         }
