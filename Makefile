@@ -60,6 +60,16 @@ faults: test-servers ## What the agent does when Vault, the network, volumes, cl
 	VOUCHSAFE_TEST_AGENT=$(CURDIR)/$(agent) cargo test --locked --offline --package vouchsafe-tests --features faults --test faults -- --test-threads 12
 	@printf 'test\tlog and code\tlasted\trequests\trecovery\n' | cat - target/tmp/faults/* | column -t -s "$$(printf '\t')"
 
+.PHONY: events
+events: ## Change events against a real Vault that has them, 1.15, built the first time (10 min, then 3)
+	@$(cluster)/fetch-events.sh
+	$(call step,change events of a real Vault)
+	@rm -rf target/tmp/faults
+	cargo build --locked --profile agent --package vouchsafe-agent --target $(musl)
+	cargo test --locked --package vouchsafe-tests --features faults --test faults --no-run
+	VOUCHSAFE_TEST_AGENT=$(CURDIR)/$(agent) cargo test --locked --offline --package vouchsafe-tests --features faults --test faults -- --ignored --test-threads 12
+	@printf 'test\tlog and code\tlasted\trequests\trecovery\n' | cat - target/tmp/faults/* | column -t -s "$$(printf '\t')"
+
 .PHONY: preflight
 preflight: ## Say in one sentence what this machine lacks
 	@$(cluster)/preflight.sh

@@ -8,6 +8,7 @@ scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 pinned_version() { awk -v module="$2" '$1 == "require" && $2 == module {print $3; exit} $1 == module {print $2; exit}' "$scripts/$1/go.mod"; }
 kubernetes_version=$(pinned_version kubernetes k8s.io/kubernetes)
 vault_version=$(pinned_version vault github.com/hashicorp/vault)
+events_vault_version=$(pinned_version vault-events github.com/hashicorp/vault)
 kubernetes_programs=(kubectl kube-apiserver kube-controller-manager kube-scheduler kubelet)
 debian_packages=(etcd-server runc containerd containernetworking-plugins busybox-static)
 
@@ -18,6 +19,7 @@ cache=${VOUCHSAFE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/vouchsafe}
 distribution=$(. /etc/os-release && echo "${ID:-linux}-${VERSION_ID:-rolling}")
 kubernetes_bin=$cache/kubernetes-$kubernetes_version
 vault_bin=$cache/vault-$vault_version
+events_vault_bin=$cache/vault-$events_vault_version # only for `make events`
 packages=$cache/packages-$distribution # the Debian packages' files, unpacked
 postgresql=$cache/postgresql-$distribution # PostgreSQL's, and those of the libraries it needs
 base_images=$cache/base-images-$(cat "$scripts/docker_archive.py" "$scripts/base-image.py" | cksum | cut -d' ' -f1)

@@ -66,12 +66,6 @@ unpack_postgresql() {
   unpack "$postgresql" "${found[@]}"
 }
 
-build_vault() {
-  mkdir -p "$vault_bin"
-  (cd "$scripts/vault" && CGO_ENABLED=0 GOFLAGS="-mod=readonly -buildvcs=false" go build -trimpath -ldflags "-s -w" -o "$vault_bin/.vault.partial" .)
-  mv "$vault_bin/.vault.partial" "$vault_bin/vault"
-}
-
 # The pause container is Kubernetes' own, from the source in its module.
 build_base_images() {
   local work=$cache/.base-images.partial source
@@ -92,7 +86,8 @@ for program in "${kubernetes_programs[@]}"; do
   next "building $program $kubernetes_version (1 to 4 min the first time)" test -x "$kubernetes_bin/$program" &&
     "$scripts/build-kubernetes.sh" "$program" "$kubernetes_bin/$program"
 done
-next "building Vault $vault_version (about 10 min the first time)" test -x "$vault_bin/vault" && build_vault
+next "building Vault $vault_version (about 10 min the first time)" test -x "$vault_bin/vault" &&
+  "$scripts/build-vault.sh" vault "$vault_bin/vault"
 next "making the base images: pause, busybox and psql" base_images_present && build_base_images
 everything_present || fail "something is still missing in $cache, though every step went well"
 say "everything the test cluster is made of is in $cache"

@@ -11,7 +11,7 @@ lack() {
 [ "$(id -u)" = 0 ] || lack "root, because it makes network namespaces, mounts and cgroups: run it with sudo -E, or as root in a virtual machine."
 
 # program=package that has it
-for need in go=golang gcc=gcc python3=python3 openssl=openssl curl=curl ip=iproute2 unshare=util-linux nsenter=util-linux \
+for need in go=golang gcc=gcc python3=python3 openssl=openssl curl=curl ip=iproute2 tc=iproute2 unshare=util-linux nsenter=util-linux \
   flock=util-linux setsid=util-linux setpriv=util-linux apt-get=apt dpkg=dpkg awk=mawk; do
   command -v "${need%=*}" >/dev/null || lack "\"${need%=*}\" (package ${need#*=} on Debian and Ubuntu)."
 done

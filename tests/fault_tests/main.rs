@@ -10,6 +10,7 @@
 mod answers;
 mod canary;
 mod clock;
+mod events;
 mod herd;
 mod killed;
 mod login;

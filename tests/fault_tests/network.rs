@@ -4,8 +4,12 @@ use std::time::Duration;
 
 use serde_json::json;
 use vouchsafe_tests::{
-    fault_proxy::Fault,
-    solo::{put, vault::Vault},
+    fault_proxy::{Fault, FaultProxy},
+    solo::{
+        network::{Way, is_apart},
+        put,
+        vault::Vault,
+    },
 };
 
 use crate::{
@@ -62,23 +66,55 @@ fn fault_connection_refused() {
     assert_eq!(scene.logins(), 1);
 }
 
-/// By the proxy, on loopback: a share of requests is lost for ever and another share comes late, as
-/// when packets are sent again.
+/// Of packets, by the kernel, on a way that only this test has; TCP sends again what was lost.
 #[test]
 fn fault_packet_loss() {
-    let mut scene = Scene::new();
+    if is_out_of_reach("a network of its own") || !is_apart("network::fault_packet_loss") {
+        return;
+    }
+    let (mut scene, way) = far_away();
+    let mut trial = scene.trial("fault_packet_loss_of_a_quarter");
+    way.lose(0.25);
+    // What changes meanwhile arrives all the same.
+    trial.holds(LASTS, 2 * FEW).over();
+    trial.recovers(SOON);
+    let few = way.lost();
     let mut trial = scene.trial("fault_packet_loss");
-    trial.scene.proxy.all(Fault::Loss(0.4));
+    way.lose(0.6);
     trial
         .is_named("read_failed", "VS3009")
-        .holds(Duration::from_secs(6), 2 * FEW);
-    // What changes meanwhile arrives all the same.
-    trial.over();
-    trial.recovers(Duration::from_secs(60));
-    scene.proxy.heal();
-    scene.rotate();
-    scene.wait_value(SOON);
+        .holds(LASTS, 2 * FEW);
+    let many = way.lost();
+    way.heal();
+    trial.recovers(SOON);
     assert_eq!(scene.logins(), 1);
+    let is_lossy = few.iter().sum::<u64>() > 0 && many.iter().all(|lost| *lost > 0);
+    assert!(is_lossy, "{few:?} {many:?}");
+}
+
+/// No packet arrives any longer, and nobody says so.
+#[test]
+fn fault_network_gone() {
+    if is_out_of_reach("a network of its own") || !is_apart("network::fault_network_gone") {
+        return;
+    }
+    let (mut scene, way) = far_away();
+    let mut trial = scene.trial("fault_network_gone");
+    way.lose(1.0);
+    trial.is_named("read_failed", "VS3009").holds(LASTS, FEW);
+    way.heal();
+    trial.recovers(SOON);
+    assert_eq!(scene.logins(), 1);
+}
+
+/// An agent with a way between itself and its Vault.
+fn far_away() -> (Scene, Way) {
+    let way = Way::laid();
+    let vault = Vault::shared();
+    let proxy = FaultProxy::behind(way.listener(), vault.port());
+    let mut scene = Scene::behind(proxy, vault, "1h", |_| ());
+    scene.start();
+    (scene, way)
 }
 
 /// The name stands in a file that only the agent sees, and no name server answers.

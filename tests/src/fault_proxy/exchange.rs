@@ -6,14 +6,10 @@ use std::{
     time::Duration,
 };
 
-use super::{Fault, Shared, message::Message, reset};
+use super::{Fault, Shared, blind, message::Message, reset};
 
 /// Longer than any test.
 const FOR_EVER: Duration = Duration::from_secs(3600);
-
-/// As long as a packet that was lost takes to be sent again, the first time.
-/// Source: <https://www.rfc-editor.org/rfc/rfc6298#section-2>.
-const SENT_AGAIN: Duration = Duration::from_millis(1000);
 
 pub(super) fn serve(stream: &TcpStream, shared: &Shared) {
     // Whatever breaks, breaks the connection.
@@ -33,7 +29,13 @@ fn converse(stream: &TcpStream, shared: &Shared) -> io::Result<()> {
             words.next().unwrap_or_default(),
         );
         shared.note(method, path, request.header("x-vault-token"));
-        answer(stream, shared, &request, shared.fault_of(path))?;
+        let fault = shared.fault_of(path);
+        if fault.is_none() && request.header("upgrade").is_some() {
+            let mut upstream = shared.connect()?;
+            request.write(&mut upstream, "upgrade")?;
+            return blind::pass(stream, &upstream);
+        }
+        answer(stream, shared, &request, fault)?;
     }
     Ok(())
 }
@@ -45,14 +47,6 @@ fn answer(
     fault: Option<Fault>,
 ) -> io::Result<()> {
     let broken = || Err(io::ErrorKind::ConnectionAborted.into());
-    let fault = match fault {
-        Some(Fault::Loss(share)) => match fastrand::f64() {
-            chance if chance < share => Some(Fault::BlackHole),
-            chance if chance < 2.0 * share => Some(Fault::Delay(SENT_AGAIN)),
-            _ => None,
-        },
-        fault => fault,
-    };
     match fault {
         None => ask(shared, request)?.write(&mut stream, "keep-alive"),
         Some(Fault::Delay(time)) => {
@@ -98,7 +92,7 @@ fn answer(
             };
             answer.write(&mut stream, "close")
         }
-        Some(Fault::BlackHole | Fault::Loss(_)) => shared.wait(FOR_EVER),
+        Some(Fault::BlackHole) => shared.wait(FOR_EVER),
         Some(Fault::AnswerLost) => {
             ask(shared, request)?;
             shared.wait(FOR_EVER)

@@ -2,7 +2,8 @@
 //! them.
 //!
 //! It speaks plain HTTP/1.1 and passes each request on over a connection of its own. What it does
-//! can be changed at any time, and counts from the next request on. Before a store that speaks TLS
+//! can be changed at any time, and counts from the next request on. After a change of the protocol
+//! it passes bytes on, and only cutting the connection has an effect. Before a store that speaks TLS
 //! it cannot read anything: there it passes bytes on ([`FaultProxy::blind`]) and each connection counts as a
 //! request.
 
@@ -12,7 +13,7 @@ mod message;
 
 use std::{
     io,
-    net::{Shutdown, TcpListener, TcpStream},
+    net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
@@ -48,9 +49,6 @@ pub enum Fault {
     AnswerLost,
     /// The connection is reset as soon as it is made.
     Reset,
-    /// This share of requests gets [`Fault::BlackHole`], and the same share again a pause as a
-    /// packet that is sent again needs.
-    Loss(f64),
 }
 
 /// A request as it came.
@@ -62,10 +60,10 @@ pub struct Seen {
     pub path: String,
 }
 
-/// Listens at one loopback port until dropped.
+/// Listens at one address until dropped.
 #[derive(Debug)]
 pub struct FaultProxy {
-    port: u16,
+    at: SocketAddr,
     shared: Arc<Shared>,
     serve: Serve,
     listening: Option<Listening>,
@@ -75,6 +73,7 @@ type Serve = fn(&TcpStream, &Shared);
 
 #[derive(Debug)]
 struct Listening {
+    listener: TcpListener,
     ending: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
@@ -103,28 +102,44 @@ struct State {
 impl FaultProxy {
     /// Before a store's port for plain HTTP.
     pub fn start(upstream: u16) -> Self {
-        Self::with(upstream, exchange::serve)
+        let at = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
+        let mut proxy = Self::with(at, upstream, exchange::serve);
+        proxy.listen();
+        proxy
     }
 
     /// Before any port; passes on what it cannot read.
     pub fn blind(upstream: u16) -> Self {
-        Self::with(upstream, blind::serve)
+        let at = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
+        let mut proxy = Self::with(at, upstream, blind::serve);
+        proxy.listen();
+        proxy
     }
 
-    fn with(upstream: u16, serve: Serve) -> Self {
+    /// The same as [`FaultProxy::start`] for whoever reaches `listener`, which may be in another
+    /// network.
+    ///
+    /// # Panics
+    /// When that does not listen.
+    pub fn behind(listener: TcpListener, upstream: u16) -> Self {
+        let at = listener.local_addr().expect("a listener has an address");
+        let mut proxy = Self::with(at, upstream, exchange::serve);
+        proxy.listen_with(listener);
+        proxy
+    }
+
+    fn with(at: SocketAddr, upstream: u16, serve: Serve) -> Self {
         let shared = Arc::new(Shared {
             upstream,
             state: Mutex::default(),
             changed: Condvar::new(),
         });
-        let mut proxy = Self {
-            port: free_port(),
+        Self {
+            at,
             shared,
             serve,
             listening: None,
-        };
-        proxy.listen();
-        proxy
+        }
     }
 
     /// Has it take connections again.
@@ -132,15 +147,20 @@ impl FaultProxy {
     /// # Panics
     /// When somebody has taken its port.
     pub fn listen(&mut self) {
+        self.listen_with(TcpListener::bind(self.at).expect("the proxy's port"));
+    }
+
+    fn listen_with(&mut self, listener: TcpListener) {
         let serve = self.serve;
-        let listener = TcpListener::bind(("127.0.0.1", self.port)).expect("the proxy's port");
+        let accepting = listener.try_clone().expect("a listener");
         let ending = Arc::new(AtomicBool::new(false));
         let (shared, until) = (Arc::clone(&self.shared), Arc::clone(&ending));
         let thread = std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
+            for stream in accepting.incoming() {
                 if until.load(Ordering::SeqCst) {
                     return;
                 }
+                let Ok(stream) = stream else { continue };
                 let shared = Arc::clone(&shared);
                 let stream = Arc::new(stream);
                 shared.opened(&stream);
@@ -148,15 +168,19 @@ impl FaultProxy {
                 std::thread::spawn(move || serve(&stream, &shared));
             }
         });
-        self.listening = Some(Listening { ending, thread });
+        self.listening = Some(Listening {
+            listener,
+            ending,
+            thread,
+        });
     }
 
     pub fn port(&self) -> u16 {
-        self.port
+        self.at.port()
     }
 
     pub fn address(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://{}", self.at)
     }
 
     /// From now on all requests meet this fault.
@@ -221,9 +245,15 @@ impl FaultProxy {
 impl FaultProxy {
     /// Breaks all connections and refuses new ones.
     pub fn refuse(&mut self) {
-        if let Some(Listening { ending, thread }) = self.listening.take() {
+        if let Some(Listening {
+            listener,
+            ending,
+            thread,
+        }) = self.listening.take()
+        {
             ending.store(true, Ordering::SeqCst);
-            drop(TcpStream::connect(("127.0.0.1", self.port)));
+            // Ends the wait for the next connection.
+            let _ = rustix::net::shutdown(&listener, rustix::net::Shutdown::Both);
             drop(thread.join());
         }
         self.cut();

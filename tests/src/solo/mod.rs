@@ -10,6 +10,7 @@ pub mod cgroup;
 pub mod child;
 pub mod clock;
 pub mod identity;
+pub mod network;
 pub mod postgres;
 pub mod vault;
 

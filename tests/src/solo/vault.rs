@@ -26,6 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// One server: plain HTTP and TLS on loopback ports, data in a directory of the test's own.
 #[derive(Debug)]
 pub struct Vault {
+    program: PathBuf,
     directory: TempDir,
     port: u16,
     tls_port: u16,
@@ -58,7 +59,26 @@ impl Vault {
     /// # Panics
     /// When there is no Vault, or it does not start.
     pub fn start() -> Self {
+        Self::of(program("VOUCHSAFE_TEST_VAULT", "vault_bin", "test-servers"))
+    }
+
+    /// A server of the test's own that tells of changes, with the engine KV version 1 at `old/`.
+    ///
+    /// # Panics
+    /// When there is none, or it does not start.
+    pub fn start_with_events() -> Self {
+        let vault = Self::of(program(
+            "VOUCHSAFE_TEST_EVENTS_VAULT",
+            "events_vault_bin",
+            "events",
+        ));
+        vault.write("sys/mounts/old", &json!({ "type": "kv" }));
+        vault
+    }
+
+    fn of(program: PathBuf) -> Self {
         let vault = Self {
+            program,
             directory: tempfile::tempdir().expect("a directory for Vault"),
             port: free_port(),
             tls_port: free_port(),
@@ -125,9 +145,8 @@ listener "tcp" {{
 
     fn run(&self) {
         let log = File::create(self.path("log")).expect("Vault's log");
-        let program = program();
         let config = format!("-config={}", self.path("server.hcl").display());
-        let program = program.display().to_string();
+        let program = self.program.display().to_string();
         let child = child::start(&[&program, "server", &config], |command| {
             command.stderr(Stdio::from(log));
         });
@@ -351,20 +370,22 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The server that was built into the cache, or the one that `VOUCHSAFE_TEST_VAULT` names.
-fn program() -> PathBuf {
-    if let Some(path) = std::env::var_os("VOUCHSAFE_TEST_VAULT") {
+/// The server that a variable names, or the one in the cache, in the directory that the scripts of
+/// the test bed call `directory`.
+fn program(variable: &str, directory: &str, target: &str) -> PathBuf {
+    if let Some(path) = std::env::var_os(variable) {
         return path.into();
     }
+    let script = format!(". tests/cluster/common.sh && echo ${directory}/vault");
     let told = Command::new("bash")
-        .args(["-c", ". tests/cluster/common.sh && echo $vault_bin/vault"])
+        .args(["-c", &script])
         .current_dir(crate::repository())
         .output()
         .expect("bash runs");
     let program = PathBuf::from(String::from_utf8_lossy(&told.stdout).trim());
     assert!(
         program.is_file(),
-        "there is no Vault at {}: make test-servers",
+        "there is no Vault at {}: make {target}",
         program.display()
     );
     program

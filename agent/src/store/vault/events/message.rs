@@ -196,6 +196,32 @@ mod tests {
         assert!(!change.concerns(&Dependency::List { path }));
     }
 
+    /// One of each kind, as Vault 1.15.3 sent them to a root token; those that name no `data_path` it
+    /// sends to nobody else.
+    #[test]
+    fn what_a_real_server_says_is_understood() {
+        let mut kinds = BTreeSet::new();
+        for frame in include_str!("frames.jsonl").lines() {
+            let told: Value = serde_json::from_str(frame).unwrap();
+            let kind = told["data"]["event_type"].as_str().unwrap();
+            kinds.insert(kind.to_owned());
+            // The server ends each with a newline.
+            let change = change(&format!("{frame}\n"), None);
+            if kind == "kv-v2/config-write" {
+                assert_eq!(change, None);
+                continue;
+            }
+            let (ours, others) = match kind.split_once('/').unwrap() {
+                ("kv-v1", _) => ("old/team/db", "secret/data/team/db"),
+                _ => ("secret/data/team/db", "old/team/db"),
+            };
+            let change = change.unwrap();
+            assert!(concerned(&change, ours), "{frame}");
+            assert!(!concerned(&change, others), "{frame}");
+        }
+        assert_eq!(kinds.len(), 12, "{kinds:?}");
+    }
+
     #[test]
     fn version_one_has_no_parts() {
         let written = event("kv-v1/write", "kv/", "kv/data/db", "");
