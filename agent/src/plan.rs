@@ -257,15 +257,16 @@ pub fn read_of(path: &SecretPath) -> Dependency {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
-    #[test]
-    fn volumes_that_share_a_bundle_are_one_set() {
+    /// Of files by volume and bundle.
+    fn plan(volumes: &Value, files: &[(usize, Option<&str>)]) -> Plan {
         let auth = json!({ "method": "kubernetes", "mount": "auth/kubernetes", "role": "web", "token_file": "/token" });
-        let file = |volume: usize, name: &str, bundle: Option<&str>| {
+        let file = |(index, (volume, bundle)): (usize, &(usize, Option<&str>))| {
             let source = json!({ "secret": "secret/a", "format": "json" });
+            let name = format!("file{index}");
             let mut file =
                 json!({ "name": name, "volume": volume, "store": "vault", "source": source });
             if let Some(bundle) = bundle {
@@ -276,32 +277,63 @@ mod tests {
         let config = json!({
             "version": 1,
             "stores": [{ "name": "vault", "kind": "vault", "address": "https://vault", "auth": auth }],
-            "volumes": [
+            "volumes": volumes,
+            "files": files.iter().enumerate().map(file).collect::<Vec<_>>(),
+        });
+        Plan::new(&AgentConfig::from_json(&config.to_string()).unwrap())
+    }
+
+    fn volumes(plan: &Plan) -> Vec<Vec<usize>> {
+        let volumes = |set: &PlannedSet| set.volumes.iter().map(|volume| volume.0).collect();
+        plan.sets.iter().map(volumes).collect()
+    }
+
+    fn files_of(plan: &Plan, set: usize) -> Vec<usize> {
+        let files = plan.files_of(SetIndex(set));
+        files.map(|(file, _)| file.0).collect()
+    }
+
+    #[test]
+    fn volumes_that_share_a_bundle_are_one_set() {
+        let plan = plan(
+            &json!([
                 { "path": "/0", "keep_previous": "1m" },
                 { "path": "/1" },
                 { "path": "/2" },
                 { "path": "/3", "keep_previous": "2m" },
+            ]),
+            &[
+                (3, Some("x")),
+                (2, Some("x")),
+                (2, Some("y")),
+                (0, Some("y")),
+                (1, Some("alone")),
+                (1, None),
             ],
-            "files": [
-                file(3, "a", Some("x")),
-                file(2, "b", Some("x")),
-                file(2, "c", Some("y")),
-                file(0, "d", Some("y")),
-                file(1, "e", Some("alone")),
-                file(1, "f", None),
-            ],
-        });
-        let plan = Plan::new(&AgentConfig::from_json(&config.to_string()).unwrap());
-        let volumes = |set: &PlannedSet| set.volumes.iter().map(|volume| volume.0).collect();
-        let sets: Vec<Vec<usize>> = plan.sets.iter().map(volumes).collect();
-        assert_eq!(sets, [vec![0, 2, 3], vec![1]]);
+        );
+        assert_eq!(volumes(&plan), [vec![0, 2, 3], vec![1]]);
         assert_eq!(plan.sets[0].keep, Some(Duration::from_secs(120)));
-        let names: Vec<usize> = plan.files_of(SetIndex(0)).map(|(file, _)| file.0).collect();
-        assert_eq!(names, [0, 1, 2, 3]);
+        assert_eq!(plan.sets[1].keep, None);
+        assert_eq!(files_of(&plan, 0), [0, 1, 2, 3]);
         let names: Vec<usize> = plan
             .files_in(VolumeIndex(2))
             .map(|(file, _)| file.0)
             .collect();
         assert_eq!(names, [1, 2]);
+    }
+
+    #[test]
+    fn sets_are_counted_by_themselves_and_in_the_order_of_their_first_volumes() {
+        let paths = json!([{ "path": "/0" }, { "path": "/1" }, { "path": "/2" }, { "path": "/3" }]);
+        let files = [(3, None), (2, None), (1, Some("x")), (0, Some("x"))];
+        let plan = plan(&paths, &files);
+        assert_eq!(volumes(&plan), [vec![0, 1], vec![2], vec![3]]);
+        let files: Vec<_> = (0..3).map(|set| files_of(&plan, set)).collect();
+        assert_eq!(files, [vec![2, 3], vec![1], vec![0]]);
+        for (index, set) in plan.sets.iter().enumerate() {
+            let is_inside = |file: &&PlannedFile| set.volumes.contains(&file.volume);
+            let inside: Vec<_> = plan.files.iter().filter(is_inside).collect();
+            assert!(inside.iter().all(|file| file.set == SetIndex(index)));
+        }
     }
 }

@@ -156,3 +156,112 @@ impl Account {
 fn share(duration: Millis, share: f64) -> Millis {
     (duration as f64 * share) as Millis
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        HOUR,
+        schedule::{Condition, Spell},
+    };
+
+    fn calm() -> Schedule {
+        Schedule::named("calm", None).unwrap()
+    }
+
+    /// Down for so long before the first token ends, and while it does.
+    fn down_for(time: Millis) -> Schedule {
+        let spells = vec![Spell {
+            from: TOKEN_TERM - time,
+            to: TOKEN_TERM + MINUTE,
+            condition: Condition::Down,
+        }];
+        Schedule { spells, ..calm() }
+    }
+
+    fn lost_at(loss: Millis) -> Schedule {
+        Schedule {
+            loss: Some(loss),
+            ..calm()
+        }
+    }
+
+    /// What the store makes of an agent that does something with each of its grants at a time.
+    fn breaches(schedule: &Schedule, deed: impl FnOnce(&mut Account, &mut Breaches)) -> Breaches {
+        let (mut account, mut breaches) = (Account::default(), Breaches::default());
+        account.log_in(0, schedule, &mut breaches);
+        account.issue(0, schedule, &mut breaches);
+        account.certify(0, schedule, &mut breaches);
+        assert_eq!(breaches, Breaches::default());
+        deed(&mut account, &mut breaches);
+        breaches
+    }
+
+    /// Of a login at a time.
+    fn login(schedule: &Schedule, at: Millis) -> Breaches {
+        breaches(schedule, |account, breaches| {
+            account.log_in(at, schedule, breaches);
+        })
+    }
+
+    #[test]
+    fn what_ended_although_the_store_answered_was_late() {
+        let found = login(&calm(), TOKEN_TERM + 1);
+        assert_eq!((found.late_tokens, found.late_leases), (1, 1));
+        assert_eq!((found.needless_logins, found.needless_credentials), (0, 0));
+        for (schedule, late) in [
+            (down_for(TOKEN_TERM), 0),
+            (down_for(10 * MINUTE), 1),
+            (lost_at(TOKEN_TERM / 2), 0),
+            (lost_at(TOKEN_TERM + MINUTE), 1),
+        ] {
+            let found = login(&schedule, TOKEN_TERM + 2 * MINUTE);
+            assert_eq!(found.late_tokens, late, "{schedule:?}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_ever_replaced_is_late_at_the_end() {
+        let end = |at| {
+            breaches(&calm(), |account, breaches| {
+                account.close(at, &calm(), breaches);
+            })
+        };
+        assert_eq!(end(TOKEN_TERM / 2), Breaches::default());
+        let found = end(CERTIFICATE_LIFE + 1);
+        let late = (found.late_tokens, found.late_leases);
+        assert_eq!((late, found.late_certificates), ((1, 1), 1));
+    }
+
+    #[test]
+    fn what_is_replaced_although_it_would_have_done_is_needless() {
+        assert_eq!(login(&calm(), TOKEN_TERM / 2).needless_logins, 1);
+        // It is nearly over, or the store knows it no longer.
+        assert_eq!(login(&calm(), TOKEN_TERM * 9 / 10).needless_logins, 0);
+        let half = TOKEN_TERM / 2;
+        assert_eq!(login(&lost_at(half), half).needless_logins, 0);
+        let again = |at| {
+            breaches(&calm(), |account, breaches| {
+                account.issue(at, &calm(), breaches);
+                account.certify(at, &calm(), breaches);
+            })
+        };
+        let found = again(HOUR / 2);
+        let needless = (found.needless_credentials, found.needless_certificates);
+        assert_eq!(needless, (1, 1));
+    }
+
+    #[test]
+    fn a_renewal_lengthens_no_further_than_the_limit() {
+        let schedule = calm();
+        let mut account = Account::default();
+        account.log_in(0, &schedule, &mut Breaches::default());
+        let mut now = 0;
+        while now + TOKEN_TERM < TOKEN_LIMIT {
+            now += TOKEN_TERM / 2;
+            assert!(account.has_token(now, &schedule));
+            assert_eq!(account.renew_token(now), TOKEN_TERM.min(TOKEN_LIMIT - now));
+        }
+        assert!(!account.has_token(TOKEN_LIMIT, &schedule));
+    }
+}

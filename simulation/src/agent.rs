@@ -222,6 +222,7 @@ impl Agent {
     }
 
     fn request(&mut self, now: Millis, action: Action, store: &mut Store) {
+        debug_assert!(self.pending.is_none(), "two requests at a time");
         let engine = |secret: SecretIndex| self.kind.engines()[secret.0];
         let (request, asks_engine) = match action {
             Action::Adopt(_) => (Request::LookUp, false),

@@ -60,7 +60,9 @@ impl Clock {
             return latest;
         };
         let awake = after_start.saturating_sub(self.slept((self.read)()));
-        (self.started + awake).min(latest)
+        // A store may name a time that no timer can hold.
+        let at = self.started.checked_add(awake);
+        at.map_or(latest, |at| at.min(latest))
     }
 
     /// By how much the wall clock was set ahead since the last look.
@@ -88,6 +90,14 @@ impl Readings {
             boot: duration(clock_gettime(ClockId::Boottime)),
             wall: wall.unwrap_or_default(),
         }
+    }
+}
+
+#[cfg(test)]
+impl Clock {
+    /// As if somebody had set the wall clock ahead.
+    pub(super) fn pretend_set_ahead(&mut self, by: Duration) {
+        self.last.wall -= by;
     }
 }
 
@@ -130,6 +140,7 @@ mod tests {
         assert!(clock.timer(Some(1000 * SECOND)) <= now);
         assert_eq!(clock.timer(Some(9000 * SECOND)), now + LONGEST);
         assert_eq!(clock.timer(None), now + LONGEST);
+        assert_eq!(clock.timer(Some(Duration::MAX)), now + LONGEST);
     }
 
     #[test]

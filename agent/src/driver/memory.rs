@@ -242,8 +242,14 @@ impl Memory {
                 reply: answer.reply()?,
             })
         });
-        // What was not taken up yet may still be.
+        // What was not taken up yet may still be, unless it was good no longer and there is another.
+        let is_superseded = |store: StoreIndex, dependency: &Dependency| {
+            let index = lifecycle.demand().find(store, dependency);
+            let answer = index.and_then(|index| answers.get(index.0)?.as_ref());
+            answer.is_some()
+        };
         let left = self.answers.iter();
+        let left = left.filter(|(store, dependency, ..)| !is_superseded(*store, dependency));
         let left = left.filter_map(|(store, dependency, answer, at, lifetime)| {
             Some(SavedSecret {
                 store: *store,

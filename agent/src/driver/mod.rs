@@ -255,10 +255,7 @@ impl<S: Store> Driver<S> {
                 }
                 Next::Report(report) => self.reported(report),
                 Next::Done(done) => self.done(done),
-                Next::Wake => match self.clock.set_ahead() {
-                    Some(by) => Event::WallClockSetAhead(by),
-                    None => Event::Tick,
-                },
+                Next::Wake => Event::Tick,
             };
         }
     }
@@ -328,6 +325,8 @@ impl<S: Store> Driver<S> {
     /// Hands an event to the lifecycle and does what it says; rendering yields events of its own.
     fn step(&mut self, event: Event) -> Result<(), Stopped> {
         let mut events = vec![event];
+        // Not with the timer, which never goes off where something else happens more often.
+        events.extend(self.clock.set_ahead().map(Event::WallClockSetAhead));
         while let Some(event) = events.pop() {
             // A failure is told with the time of the next try, which is decided first.
             let failure = event.is_failure().then(|| event.clone());

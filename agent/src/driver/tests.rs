@@ -1,5 +1,7 @@
 //! With a store that is as slow or faulty as a test wants it, in paused time.
 
+mod lives;
+mod volumes;
 mod watch;
 
 use std::{

@@ -49,9 +49,7 @@ impl Lifecycle {
         actions: &mut Vec<Action>,
     ) {
         self.answer_taken(now, secret);
-        if self.demand.secret(secret).is_none() {
-            self.secrets[secret.0].stop();
-            actions.push(Action::Forget(secret));
+        if self.is_unneeded(secret, actions) {
             return;
         }
         let pace = self.pace_of(secret);
@@ -62,6 +60,18 @@ impl Lifecycle {
                 self.sets[set.0].changed(now);
             }
         }
+    }
+
+    /// Whether nobody needs the secret any more that was asked for: whatever came of that, it says
+    /// nothing about the one that gets its index next.
+    pub(super) fn is_unneeded(&mut self, secret: SecretIndex, actions: &mut Vec<Action>) -> bool {
+        let is_unneeded = self.demand.secret(secret).is_none();
+        if is_unneeded {
+            self.secrets[secret.0].retire();
+            self.secrets[secret.0].stop();
+            actions.push(Action::Forget(secret));
+        }
+        is_unneeded
     }
 
     pub(super) fn read_failed(&mut self, now: Moment, secret: SecretIndex, fault: Fault) {

@@ -68,6 +68,8 @@ impl Pauses {
         if let Some(longest) = config.max_backoff {
             self.longest = longest.as_duration();
             self.longest_rarely = longest.as_duration();
+            // Or nothing would be left to chance.
+            self.least = self.least.min(self.longest / 8);
         }
         if let Some(least) = config.min_backoff {
             self.least = least.as_duration();
@@ -164,6 +166,30 @@ mod tests {
             let pause = pause(&mut Backoff::default(), Retry::After(least), &mut Rng::with_seed(seed));
             prop_assert!(pause >= least && pause <= least + Duration::from_millis(500));
         }
+    }
+
+    #[test]
+    fn a_longest_pause_that_is_asked_for_is_kept_to_and_still_left_to_chance() {
+        let config = LoginConfig {
+            max_backoff: Some("4s".parse().unwrap()),
+            ..LoginConfig::default()
+        };
+        let pauses = Pauses::unhurried(Duration::from_secs(60)).for_logins(&config);
+        let mut rng = Rng::with_seed(1);
+        let mut lengths = Vec::new();
+        for _ in 0..100 {
+            let mut backoff = Backoff::default();
+            backoff.failed_with(Moment::default(), Retry::Backoff, &pauses, &mut rng);
+            lengths.push(backoff.until().0.as_secs_f64());
+        }
+        let (least, most) = (
+            lengths.iter().copied().fold(f64::MAX, f64::min),
+            lengths.iter().copied().fold(0.0, f64::max),
+        );
+        assert!(
+            (0.5..1.0).contains(&least) && (3.0..=4.0).contains(&most),
+            "{least} to {most}"
+        );
     }
 
     #[test]

@@ -98,8 +98,7 @@ impl Lifecycle {
             Mode::Once => Some(Ending::Work),
             Mode::HandOver => Some(Ending::Life),
         };
-        if self.ending.is_some() {
-        } else if let Some(ending) = done.filter(|_| self.is_done()) {
+        if let Some(ending) = done.filter(|_| self.ending.is_none() && self.is_done()) {
             self.end(ending, now);
         } else if self.gives_up_at().is_some_and(|at| at <= now) {
             let given_up = self.longest_failing().map(|(_, secret)| secret);
@@ -116,7 +115,7 @@ impl Lifecycle {
 
     /// When the agent ends because a secret could not be had.
     pub(super) fn gives_up_at(&self) -> Option<Moment> {
-        if !self.demand.plan().exit_on_retry_failure {
+        if !self.demand.plan().exit_on_retry_failure || self.ending.is_some() {
             return None;
         }
         self.longest_failing().map(|(since, _)| since + RETRY_LIMIT)
@@ -183,6 +182,8 @@ impl Lifecycle {
     }
 
     /// The most urgent step that is due: what is not there yet comes before another look at what is.
+    /// What failed before comes last: several that fail all the time, each of which the store is
+    /// spared for a while after, would otherwise keep the others waiting for ever.
     fn next_secret(
         &self,
         now: Moment,
@@ -190,9 +191,14 @@ impl Lifecycle {
     ) -> Option<(SecretStep, SecretIndex)> {
         self.of_store(store)
             .filter_map(|(index, state)| {
-                Some((state.step(now)?, state.is_present(), state.due(), index))
+                let step = state.step(now)?;
+                let urgency = match state.fault() {
+                    None => (false, step, state.is_present()),
+                    Some(_) => (true, SecretStep::Read, true),
+                };
+                Some((urgency, state.due(), index, step))
             })
             .min()
-            .map(|(step, _, _, index)| (step, index))
+            .map(|(_, _, index, step)| (step, index))
     }
 }

@@ -5,9 +5,9 @@
 //! a year of one agent is a test of milliseconds.
 //!
 //! The rules:
-//! - One request per store at a time, the most urgent first: log in, renew, read. So a slow read
-//!   delays a renewal by one request at most, and a store that fails is asked by one request, not
-//!   by all.
+//! - One request per store at a time, the most urgent first: log in, renew, read, and last what
+//!   failed before. So a slow read delays a renewal by one request at most, a store that fails is
+//!   asked by one request, not by all, and what fails keeps nothing else waiting.
 //! - A token is renewed when about two thirds of its time have passed ([`session`]); when renewals
 //!   no longer lengthen it, the agent logs in again before it ends. While that fails the old token
 //!   stays in use until its end.
@@ -29,7 +29,8 @@
 //!   not read any more.
 //! - A volume is rendered when one of its secrets changed and all of them are there: once for all
 //!   changes found in the same round of reads, at the latest [`RENDER_DELAY`] after the first. A
-//!   template that has never run is run at once, to learn what it needs. Once all files are there, a
+//!   template that has never run is run at once, to learn what it needs; one that asks for something
+//!   else whenever it runs is run with growing pauses. Once all files are there, a
 //!   secret that only a person can bring back holds back its own file only.
 //! - A template whose failure is fatal stops the agent as a signal would. So does, where that is
 //!   wanted, a login that fails or a secret that could not be had for [`RETRY_LIMIT`]; but then
@@ -196,7 +197,10 @@ impl Lifecycle {
             let set_index = SetIndex(index);
             let stores = &lifecycle.stores;
             let mut tokens = lifecycle.demand.tokens_of(set_index);
-            if lifecycle.demand.is_open(set_index)
+            let mut files = lifecycle.demand.plan().files_of(set_index);
+            // Nothing will ever change where there is no file.
+            if files.next().is_none()
+                || lifecycle.demand.is_open(set_index)
                 || tokens.any(|store| stores[store.0].has_logged_in)
             {
                 set.changed(now);
@@ -324,7 +328,9 @@ impl Lifecycle {
                 let pauses = self.session_failed(now, store, &fault);
                 let session = &mut self.stores[store.0].session;
                 session.failed(now, fault, &pauses, &mut self.rng);
-                if self.demand.plan().stores[store.0].login.exit_on_error {
+                let exits = self.demand.plan().stores[store.0].login.exit_on_error;
+                // One that ends anyway keeps to what was decided about its token and the app.
+                if exits && self.ending.is_none() {
                     actions.push(Action::GiveUp(Subject::Store(store)));
                     self.end(Ending::Life, now);
                 }
@@ -340,24 +346,30 @@ impl Lifecycle {
                 lifetime,
             } => self.read(now, secret, changed, lifetime, actions),
             Event::ReadFailed { secret, fault } => {
-                if self.answer_failed(now, secret, &fault) {
+                let is_its_own = self.answer_failed(now, secret, &fault);
+                if !self.is_unneeded(secret, actions) && is_its_own {
                     self.read_failed(now, secret, fault);
                 }
             }
             Event::ReadStale { secret, fault } => {
                 self.answer_taken(now, secret);
-                self.secrets[secret.0].read_failed(now, fault, &mut self.rng);
+                if !self.is_unneeded(secret, actions) {
+                    self.secrets[secret.0].read_failed(now, fault, &mut self.rng);
+                }
             }
             Event::Changed { secrets } => self.changed(now, &secrets),
             Event::WatchBegan { store } => self.watch_began(now, store),
             Event::WatchFailed { store, fault } => self.watch_failed(now, store, &fault),
             Event::LeaseRenewed { secret, lease } => {
                 self.answer_taken(now, secret);
-                let pace = self.pace_of(secret);
-                self.secrets[secret.0].lease_renewed(now, lease, &pace, &mut self.rng);
+                if !self.is_unneeded(secret, actions) {
+                    let pace = self.pace_of(secret);
+                    self.secrets[secret.0].lease_renewed(now, lease, &pace, &mut self.rng);
+                }
             }
             Event::LeaseRenewFailed { secret, fault } => {
-                if self.answer_failed(now, secret, &fault) {
+                let is_its_own = self.answer_failed(now, secret, &fault);
+                if !self.is_unneeded(secret, actions) && is_its_own {
                     self.secrets[secret.0].lease_renewal_failed(now, fault, &mut self.rng);
                 }
             }

@@ -14,7 +14,10 @@ impl Lifecycle {
         outcome: Outcome,
         actions: &mut Vec<Action>,
     ) {
-        for asked in asked {
+        let is_endless = outcome == Outcome::Incomplete && self.sets[set.0].asks_for_more();
+        for mut asked in asked {
+            // What it asked for before is of no use to its next run either.
+            asked.complete |= is_endless;
             let secrets = &self.secrets;
             let is_free = |index: SecretIndex| {
                 let state = secrets.get(index.0);
@@ -28,7 +31,7 @@ impl Lifecycle {
             actions.push(Action::Forget(secret));
         }
         match outcome {
-            Outcome::Incomplete if self.can_render(set) => {
+            Outcome::Incomplete if is_endless => {
                 let message = "a template asks for something else whenever it runs";
                 let fault = Fault::new(Code::TemplateFailed, Whose::User, Retry::Rarely, message);
                 self.sets[set.0].failed(now, fault, &mut self.rng);

@@ -373,7 +373,12 @@ impl SecretState {
     /// Somebody wants to see changes. What was issued to this agent alone does not change, and
     /// asking again would issue another.
     pub(super) fn refresh(&mut self, now: Moment, is_issued: bool) {
-        if !is_issued && !self.ends_with_token {
+        if is_issued || self.ends_with_token {
+            return;
+        }
+        if self.is_under_way() {
+            self.again.get_or_insert(now);
+        } else {
             self.due = self.due.min(now);
         }
     }

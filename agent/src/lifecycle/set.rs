@@ -5,6 +5,9 @@ use fastrand::Rng;
 use super::{Found, Moment, RENDER_DELAY, backoff::Backoff};
 use crate::fault::{Fault, Whose};
 
+/// So many answers in a row may lead a template to a further question.
+const DEEPEST: u32 = 32;
+
 /// What a volume shows, compared with what its secrets say.
 #[derive(Debug)]
 pub(super) struct SetState {
@@ -19,6 +22,8 @@ pub(super) struct SetState {
     keep: Option<Duration>,
     /// When to give up what was shown before.
     drop: Option<Moment>,
+    /// Runs in a row that asked for more than was known.
+    incomplete: u32,
     backoff: Backoff,
     fault: Option<Fault>,
 }
@@ -32,6 +37,7 @@ impl SetState {
             rendering: false,
             keep,
             drop: None,
+            incomplete: 0,
             backoff: Backoff::default(),
             fault: None,
         }
@@ -51,14 +57,20 @@ impl SetState {
 
     pub(super) fn changed(&mut self, now: Moment) {
         self.dirty.get_or_insert(now);
-        // New data deserve a try at once when it was the data that failed.
-        if self
-            .fault
-            .as_ref()
-            .is_some_and(|fault| fault.whose == Whose::User)
-        {
+        // New data deserve a try at once when it was the data that failed, and not just another
+        // answer to another question.
+        let is_of_user = |fault: &Fault| fault.whose == Whose::User;
+        if self.fault.as_ref().is_some_and(is_of_user) && self.incomplete < DEEPEST {
             self.backoff.reset();
         }
+    }
+
+    /// A template asked for more than was known once more.
+    ///
+    /// Returns whether that has no end.
+    pub(super) fn asks_for_more(&mut self) -> bool {
+        self.incomplete = self.incomplete.saturating_add(1);
+        self.incomplete >= DEEPEST
     }
 
     /// A template asked for more than was known: nothing was changed.
@@ -114,6 +126,7 @@ impl SetState {
     pub(super) fn rendered(&mut self, kept: Option<Fault>) -> bool {
         self.rendering = false;
         self.rendered = true;
+        self.incomplete = 0;
         self.backoff.reset();
         self.fault = kept;
         let found = std::mem::replace(&mut self.found, Found::Files { told: true });

@@ -1,3 +1,4 @@
+mod corners;
 mod endings;
 mod herd;
 mod leases;
@@ -46,6 +47,9 @@ fn secrets_are_read_again_within_the_interval_and_its_jitter() {
     let distinct: std::collections::BTreeSet<_> =
         reads.windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert!(distinct.len() > 30, "no jitter");
+    let longer = distinct.iter().filter(|pause| **pause > 60 * SECOND);
+    let (longer, all) = (longer.count(), distinct.len());
+    assert!((all / 3..all * 2 / 3).contains(&longer), "{longer} longer");
     assert_eq!(world.renders().len(), 1, "nothing changed");
 }
 
@@ -142,6 +146,30 @@ fn a_renewal_that_fails_is_tried_again_with_growing_pauses_and_then_gives_way_to
     );
     world.run_for(35 * SECOND);
     assert!(world.lifecycle.faults().next().is_none());
+}
+
+#[test]
+fn every_renewal_comes_after_two_thirds_of_the_time_or_so() {
+    let mut world = World::new(plan(1, "3600s", false), 25);
+    world.token.duration = 1000 * SECOND;
+    world.run_for(20_000 * SECOND);
+    let logins = world.logins().into_iter();
+    let times: Vec<_> = logins.chain(world.renewals()).collect();
+    assert!(times.len() > 20);
+    for pair in times.windows(2) {
+        let pause = pair[1] - pair[0];
+        assert!((600 * SECOND..701 * SECOND).contains(&pause), "{pause:?}");
+    }
+}
+
+#[test]
+fn a_renewal_that_is_refused_gives_way_to_a_login_at_once() {
+    let mut world = World::new(plan(1, "3600s", false), 26);
+    world.run_for(SECOND);
+    let store = StoreIndex(0);
+    let fault = fault(Code::PermissionDenied, Whose::User, Retry::Rarely);
+    world.send(Event::RenewFailed { store, fault });
+    assert_eq!(world.logins().last(), Some(&world.now));
 }
 
 #[test]

@@ -121,12 +121,45 @@ fn an_older_version_changes_nothing_and_does_not_keep_others_waiting() {
     assert_eq!(world.renders().len(), 1);
 }
 
+fn drops(world: &World) -> Vec<Moment> {
+    world.times(|action| matches!(action, Action::DropPrevious(_)))
+}
+
+#[test]
+fn what_was_there_before_a_change_stays_until_the_next_where_no_time_is_said() {
+    let mut world = World::new(plan(1, "10s", false), 8);
+    world.run_for(100 * SECOND);
+    world.versions[0] += 1;
+    world.run_for(Duration::from_secs(86_400));
+    assert_eq!((world.reloads().len(), drops(&world).len()), (1, 0));
+}
+
+#[test]
+fn a_rendering_that_changes_nothing_does_not_lengthen_what_is_kept() {
+    let mut plan = plan(1, "10s", false);
+    plan.sets[0].keep = Some(60 * SECOND);
+    let mut world = World::new(plan, 9);
+    world.run_for(SECOND);
+    let rendered = world.renders()[0];
+    world.run_for(30 * SECOND);
+    world.send(Event::Tried {
+        set: SetIndex(0),
+        asked: Vec::new(),
+        outcome: Outcome::Rendered {
+            changed: Vec::new(),
+            first: false,
+            kept: Vec::new(),
+        },
+    });
+    world.run_for(100 * SECOND);
+    assert_eq!(drops(&world), [rendered + 60 * SECOND]);
+}
+
 #[test]
 fn what_was_there_before_a_change_is_dropped_after_its_time() {
     let mut plan = plan(1, "10s", false);
     plan.sets[0].keep = Some(60 * SECOND);
     let mut world = World::new(plan, 7);
-    let drops = |world: &World| world.times(|action| matches!(action, Action::DropPrevious(_)));
     world.run_for(100 * SECOND);
     let first = drops(&world).len();
     world.versions[0] += 1;

@@ -180,6 +180,13 @@ fn pauses_grow_when_each_subscription_breaks_at_once_and_not_after_a_steady_one(
         pauses.push(*watches(&world).last().unwrap() - broke);
     }
     assert!(pauses[9] >= 30 * SECOND, "{pauses:?}");
+    // One that lasts makes up for all that.
+    world.send(Event::WatchBegan { store: STORE });
+    world.run_for(61 * SECOND);
+    let broke = world.now;
+    world.send(failed(Retry::Backoff));
+    world.run_for(61 * SECOND);
+    assert!(*watches(&world).last().unwrap() - broke <= SECOND / 2);
 }
 
 #[test]

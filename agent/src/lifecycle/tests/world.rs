@@ -343,7 +343,7 @@ impl World {
         }
     }
 
-    fn learn(&mut self, secret: SecretIndex, lifetime: Lifetime) -> Event {
+    pub(super) fn learn(&mut self, secret: SecretIndex, lifetime: Lifetime) -> Event {
         let size = self.versions.len().max(secret.0 + 1);
         self.versions.resize(size, 1);
         self.seen.resize(size, 0);
