@@ -104,5 +104,34 @@ fn exchange(stream: &mut UnixStream, method: &str, path: &str) -> io::Result<Str
 fn understand(answer: &str) -> Option<(u16, &str)> {
     let (head, body) = answer.split_once("\r\n\r\n")?;
     let status = head.split(' ').nth(1)?.parse().ok()?;
-    Some((status, body))
+    let headers = head.lines().filter_map(|line| line.split_once(':'));
+    let mut lengths = headers.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    // An agent that ends may leave off in the middle.
+    let is_whole = match lengths.next() {
+        Some((_, length)) => length.trim().parse() == Ok(body.len()),
+        None => true,
+    };
+    is_whole.then_some((status, body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_understood_only_as_a_whole() {
+        for (answer, understood) in [
+            ("HTTP/1.0 200 OK\r\n\r\nlive\n", Some((200, "live\n"))),
+            (
+                "HTTP/1.0 404 Not Found\r\nContent-Length: 5\r\n\r\nlive\n",
+                Some((404, "live\n")),
+            ),
+            ("HTTP/1.0 200 OK\r\ncontent-length: 5\r\n\r\nliv", None),
+            ("HTTP/1.0 200 OK\r\ncontent-length: 5\r\n", None),
+            ("live\r\n\r\n", None),
+            ("", None),
+        ] {
+            assert_eq!(understand(answer), understood, "{answer:?}");
+        }
+    }
 }

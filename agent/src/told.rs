@@ -126,3 +126,63 @@ fn put_down(directory: &Path, record: &Path, text: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())?;
     fs::rename(&next, record)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use serde_json::json;
+    use vouchsafe_shared::secret::SecretBuffer;
+
+    use super::*;
+    use crate::sink::RenderedFile;
+
+    fn publish(path: &Path, content: &str) {
+        let mut buffer = SecretBuffer::default();
+        buffer.push_str(content);
+        let file = RenderedFile {
+            name: "x".parse().unwrap(),
+            content: buffer,
+            mode: "0644".parse().unwrap(),
+            user: None,
+            group: None,
+        };
+        let mut volume = Volume::open(path).unwrap();
+        volume.publish(&[file], SystemTime::now()).unwrap();
+    }
+
+    #[test]
+    fn what_is_shown_was_told_once_it_was_put_down() {
+        let directory = tempfile::tempdir().unwrap();
+        let (volume, run) = (
+            directory.path().join("secrets"),
+            directory.path().join("run"),
+        );
+        fs::create_dir(&run).unwrap();
+        let auth = json!({ "method": "jwt", "mount": "auth/jwt", "token_file": "/token" });
+        let source = json!({ "secret": "secret/x", "format": "json" });
+        let touch = json!({ "path": run.join("reloaded") });
+        let config = json!({
+            "version": 1,
+            "stores": [{ "name": "vault", "kind": "vault", "address": "https://vault", "auth": auth }],
+            "volumes": [{ "path": volume }],
+            "files": [{ "name": "x", "store": "vault", "source": source }],
+            "reload": [{ "on": ["x"], "touch": touch }],
+            "run_directory": run,
+        });
+        let config = AgentConfig::from_json(&config.to_string()).unwrap();
+        let (told, plan) = (Told::new(&config), Plan::new(&config));
+        assert_eq!(told.found(&config, &plan), [Found::Nothing]);
+        for content in ["1", "2"] {
+            publish(&volume, content);
+            let found = told.found(&config, &plan);
+            assert_eq!(found, [Found::Files { told: false }], "{content}");
+            told.record(VolumeIndex(0)).unwrap();
+            let found = told.found(&config, &plan);
+            assert_eq!(found, [Found::Files { told: true }], "{content}");
+        }
+        assert_eq!(told.reloads(&config), []);
+        told.record_reload(ReloadIndex(0)).unwrap();
+        assert_eq!(told.reloads(&config), [ReloadIndex(0)]);
+    }
+}

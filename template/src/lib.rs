@@ -48,7 +48,7 @@ pub mod go;
 mod lint;
 pub mod network;
 pub mod object;
-mod redact;
+pub mod redact;
 pub mod scope;
 mod syntax;
 mod template;

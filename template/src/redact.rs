@@ -30,6 +30,30 @@ pub(crate) fn redact(error: &mut Error, answers: Vec<Value>) {
     secrets.zeroize();
 }
 
+/// What a store says about a request with these arguments, which it may repeat: without the values
+/// of answers in them. What else is in the arguments stays, and helps.
+pub fn redacted<'a>(
+    message: &str,
+    arguments: impl IntoIterator<Item = &'a [u8]>,
+    answers: Vec<Value>,
+) -> String {
+    let mut arguments: Vec<String> = arguments
+        .into_iter()
+        .map(|argument| String::from_utf8_lossy(argument).into_owned())
+        .collect();
+    let is_passed_on = |secret: &String| {
+        let mut arguments = arguments.iter();
+        arguments.any(|argument| argument.contains(secret.as_str()))
+    };
+    let (mut passed_on, mut others): (Vec<_>, Vec<_>) =
+        secrets(answers).into_iter().partition(is_passed_on);
+    let message = replaced(message, &passed_on);
+    passed_on.zeroize();
+    others.zeroize();
+    arguments.zeroize();
+    message
+}
+
 /// The values, the longest first, so that no half of one is left.
 fn secrets(mut waiting: Vec<Value>) -> Vec<String> {
     let mut secrets: Vec<String> = Vec::new();
@@ -113,6 +137,16 @@ mod tests {
                 &["s3cret", "s3cret-longer"]
             ),
             "no [redacted], no [redacted] here"
+        );
+    }
+
+    #[test]
+    fn what_was_passed_on_is_replaced_and_the_rest_of_an_argument_stays() {
+        let answers = || ["s3cret", "role"].map(Value::string).to_vec();
+        let told = |message| redacted(message, [b"web-s3cret".as_slice(), b"1h"], answers());
+        assert_eq!(
+            told("web-s3cret: no such role for 1h"),
+            "web-[redacted]: no such role for 1h"
         );
     }
 

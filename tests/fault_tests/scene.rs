@@ -166,7 +166,7 @@ impl Scene {
     /// for others to read.
     pub(crate) fn emitted(&self) -> String {
         let mut all = self.agent.log();
-        for page in ["metrics", "ready", "live"] {
+        for page in ["metrics", "ready", "live", "status", "status?format=table"] {
             all += &self.agent.page(page).unwrap_or_default();
         }
         all += &self.agent.command("ready");

@@ -9,8 +9,10 @@ mod words;
 
 use std::{
     env,
+    ffi::OsStr,
     path::Path,
     process::{ExitStatus, Stdio},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -25,6 +27,8 @@ use crate::fault::{Fault, Retry, Whose};
 
 /// How long a program that was killed may take to be gone.
 const KILL_LIMIT: Duration = Duration::from_secs(5);
+/// The groups of programs that ended, by their leaders, as long as there is somebody else in them.
+static LEFT: Mutex<Vec<Pid>> = Mutex::new(Vec::new());
 const SHELL: &str = "/bin/sh";
 /// The agent's own variables, and tokens that were put there for it, are nobody else's.
 const HIDDEN: [&str; 2] = ["VOUCHSAFE_", "VAULT_TOKEN"];
@@ -50,13 +54,11 @@ async fn run_with(config: &CommandConfig, shell: &Path) -> Result<(), Fault> {
         .process_group(0)
         .kill_on_drop(true);
     for (name, _) in env::vars_os() {
-        if HIDDEN
-            .iter()
-            .any(|hidden| name.as_encoded_bytes().starts_with(hidden.as_bytes()))
-        {
+        if is_hidden(&name) {
             command.env_remove(name);
         }
     }
+    reap_left();
     let mut child = command.spawn().map_err(|error| {
         let missing = error.kind() == std::io::ErrorKind::NotFound;
         let help = if missing { "; " } else { "" };
@@ -67,7 +69,7 @@ async fn run_with(config: &CommandConfig, shell: &Path) -> Result<(), Fault> {
     match timeout(config.timeout.as_duration(), child.wait()).await {
         Ok(Ok(status)) => {
             // What it left running in the background is meant to be left.
-            group.0 = None;
+            group.leave();
             ended(status, &program)
         }
         Ok(Err(error)) => Err(failed(&format!("{program} cannot be waited for: {error}"))),
@@ -75,13 +77,20 @@ async fn run_with(config: &CommandConfig, shell: &Path) -> Result<(), Fault> {
             group.kill();
             // One that may not be killed is not waited for.
             drop(timeout(KILL_LIMIT, child.wait()).await);
-            group.reap();
+            group.leave();
             let limit = config.timeout;
             Err(failed(&format!(
                 "{program} did not end within {limit} and was killed"
             )))
         }
     }
+}
+
+fn is_hidden(variable: &OsStr) -> bool {
+    let name = variable.as_encoded_bytes();
+    HIDDEN
+        .iter()
+        .any(|start| name.starts_with(start.as_bytes()))
 }
 
 fn line(line: &CommandLine, shell: &Path) -> Result<(String, Vec<String>), Fault> {
@@ -128,12 +137,30 @@ impl Group {
         }
     }
 
-    /// As the first process of a container the agent inherits what its children leave behind.
-    fn reap(&mut self) {
-        if let Some(leader) = self.0.take() {
-            while let Ok(Some(_)) = waitpgid(leader, WaitOptions::NOHANG) {}
-        }
+    /// Its leader has ended; what is left of it goes on or goes down by itself.
+    fn leave(&mut self) {
+        let mut left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
+        left.extend(self.0.take());
+        drop(left);
+        reap_left();
     }
+}
+
+/// As the first process of a container the agent inherits what programs leave behind, and what ends
+/// of that keeps its entry in the table of processes until it is asked how: that is done before
+/// and after each program. No other group can get the number of one that has still a member.
+fn reap_left() {
+    let mut left = LEFT.lock().unwrap_or_else(PoisonError::into_inner);
+    left.retain(|leader| {
+        loop {
+            match waitpgid(*leader, WaitOptions::NOHANG) {
+                Ok(Some(_)) => {}
+                Ok(None) => break true,
+                // Nobody is there, or nobody of the agent's.
+                Err(_) => break false,
+            }
+        }
+    });
 }
 
 impl Drop for Group {

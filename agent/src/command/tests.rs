@@ -1,4 +1,4 @@
-use std::{fs, path::PathBuf};
+use std::{ffi::OsStr, fs, path::PathBuf};
 
 use super::*;
 
@@ -90,6 +90,21 @@ async fn what_takes_too_long_is_killed_with_all_it_started() {
     }
 }
 
+#[test]
+fn the_agents_own_variables_are_hidden_and_no_others() {
+    for name in [
+        "VOUCHSAFE_CONFIG",
+        "VOUCHSAFE_POD",
+        "VAULT_TOKEN",
+        "VAULT_TOKEN_FILE",
+    ] {
+        assert!(is_hidden(OsStr::new(name)), "{name}");
+    }
+    for name in ["PATH", "HOME", "VAULT_ADDR", "APP_VAULT_TOKEN"] {
+        assert!(!is_hidden(OsStr::new(name)), "{name}");
+    }
+}
+
 #[tokio::test]
 async fn a_program_sees_nothing_of_the_agents_own() {
     // Cargo gives tests no variable of ours, so this shows only that the others are passed on.
@@ -98,4 +113,21 @@ async fn a_program_sees_nothing_of_the_agents_own() {
         "20s",
     );
     run(&config).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_program_left_running_leaves_no_entry_behind_when_it_ends() {
+    // As the first process of a container is.
+    rustix::process::set_child_subreaper(Some(Pid::INIT)).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let pids = directory.path().join("pids");
+    let text = format!("sleep 0.1 & echo $! > '{}'", pids.display());
+    run(&shell(&text, "20s")).await.unwrap();
+    let pid = fs::read_to_string(&pids).unwrap();
+    let entry = PathBuf::from(format!("/proc/{}", pid.trim()));
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+    while entry.exists() {
+        assert!(tokio::time::Instant::now() < deadline, "it is still there");
+        run(&arguments(&["true"])).await.unwrap();
+    }
 }

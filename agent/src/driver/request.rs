@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use tracing::{debug, info, warn};
 use vouchsafe_shared::{diagnostic::Code, secret::SecretString};
-use vouchsafe_template::scope::Dependency;
+use vouchsafe_template::{redact::redacted, scope::Dependency};
 
 use super::{Done, Driver};
 use crate::{
@@ -188,6 +188,22 @@ impl<S: Store> Driver<S> {
         }
     }
 
+    /// A store may repeat what it was given, which may be a value of another secret.
+    fn without_values(&self, secret: SecretIndex, fault: Fault) -> Fault {
+        let planned = self.lifecycle.demand().secret(secret);
+        let Some(Dependency::Write { arguments, .. } | Dependency::Certificate { arguments, .. }) =
+            planned.map(|planned| &planned.dependency)
+        else {
+            return fault;
+        };
+        let answers = self.answers.iter().flatten().map(Answer::value).collect();
+        let arguments = arguments.values().map(|argument| &**argument);
+        Fault {
+            message: redacted(&fault.message, arguments, answers),
+            ..fault
+        }
+    }
+
     fn put(&mut self, secret: SecretIndex, answer: Option<Answer>) {
         if self.answers.len() <= secret.0 {
             self.answers.resize_with(secret.0 + 1, || None);
@@ -220,7 +236,10 @@ impl<S: Store> Driver<S> {
                         changed: false,
                         lifetime: Lifetime::Unlimited,
                     },
-                    Err(fault) => Event::ReadFailed { secret, fault },
+                    Err(fault) => Event::ReadFailed {
+                        secret,
+                        fault: self.without_values(secret, fault),
+                    },
                 }
             }
             Outcome::RenewLease(secret, Ok(lease)) => Event::LeaseRenewed { secret, lease },

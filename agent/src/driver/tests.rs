@@ -1,6 +1,7 @@
 //! With a store that is as slow or faulty as a test wants it, in paused time.
 
 mod lives;
+mod secrecy;
 mod volumes;
 mod watch;
 
@@ -99,6 +100,12 @@ impl Store for Fake {
         if std::mem::take(&mut self.world.lock().unwrap().refuses_token) {
             let (code, whose) = (Code::PermissionDenied, Whose::Pod);
             return Err(Fault::new(code, whose, Retry::AfterLogin, "refused"));
+        }
+        if let Dependency::Write { arguments, .. } = dependency {
+            let (code, whose) = (Code::RequestRefused, Whose::User);
+            let given: Vec<_> = arguments.values().map(|text| text.as_str()).collect();
+            let repeated = format!("not understood: {given:?}");
+            return Err(Fault::new(code, whose, Retry::Rarely, repeated));
         }
         let body = json!({ "data": { "value": "x" } }).to_string();
         Ok(Response::Answer(Reply {

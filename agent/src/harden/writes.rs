@@ -189,6 +189,30 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_written_elsewhere_and_no_program_is_run() {
+        let directory = tempfile::tempdir().unwrap();
+        let place = |name: &str| directory.path().join(name);
+        let (inside, outside) = (place("in"), place("out"));
+        for path in [&inside, &outside] {
+            fs::create_dir(path).unwrap();
+        }
+        // The thread alone is confined.
+        let confined = std::thread::spawn(move || {
+            let status = confine_to(std::slice::from_ref(&inside)).unwrap();
+            if status == RulesetStatus::NotEnforced {
+                return;
+            }
+            let denied = Some(std::io::ErrorKind::PermissionDenied);
+            fs::create_dir(inside.join("a")).unwrap();
+            let elsewhere = fs::create_dir(outside.join("a"));
+            assert_eq!(elsewhere.err().map(|error| error.kind()), denied);
+            let program = std::process::Command::new("true").status();
+            assert_eq!(program.err().map(|error| error.kind()), denied);
+        });
+        confined.join().unwrap();
+    }
+
+    #[test]
     fn what_is_to_be_allowed_is_made_first() {
         let directory = tempfile::tempdir().unwrap();
         let (volume, run) = (directory.path().join("a/b"), directory.path().join("run"));

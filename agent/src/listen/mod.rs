@@ -3,6 +3,7 @@
 
 pub mod api;
 pub mod health;
+mod patience;
 mod query;
 pub mod socket;
 
@@ -25,8 +26,8 @@ use tokio::{
 };
 use tracing::debug;
 
-use self::api::Wish;
 pub(crate) use self::query::encoded;
+use self::{api::Wish, patience::Impatient};
 use crate::{
     metrics::Metrics,
     report::{Report, gauges},
@@ -104,7 +105,7 @@ async fn accept(listener: impl Listener, limit: usize, service: Arc<impl Service
                 .timer(TokioTimer::new())
                 .header_read_timeout(HEADER_TIMEOUT)
                 .max_buf_size(HEAD_LIMIT)
-                .serve_connection(TokioIo::new(stream), answer)
+                .serve_connection(TokioIo::new(Impatient::new(stream)), answer)
                 .await;
             if let Err(failure) = connection {
                 debug!(%failure, "connection_failed");

@@ -8,6 +8,7 @@
 mod content;
 
 use std::{
+    collections::BTreeSet,
     path::Path,
     time::{Duration, SystemTime},
 };
@@ -40,6 +41,14 @@ pub struct Publisher {
 struct OpenVolume {
     config: VolumeConfig,
     sink: Option<Volume>,
+    untold: Untold,
+}
+
+/// What became visible, until the publication that it was part of succeeds for all volumes.
+#[derive(Debug, Default)]
+struct Untold {
+    changed: BTreeSet<FileIndex>,
+    first: bool,
 }
 
 /// What files are made of.
@@ -78,6 +87,7 @@ impl Publisher {
         let volumes = volumes.map(|volume| OpenVolume {
             config: volume.clone(),
             sink: None,
+            untold: Untold::default(),
         });
         Self {
             files: config.files.clone(),
@@ -202,38 +212,45 @@ impl Publisher {
         let mut prepared = Vec::new();
         for (volume, files) in volumes.iter().zip(rendered) {
             let (indices, files): (Vec<_>, Vec<_>) = files.into_iter().unzip();
-            let sink = self.volumes[volume.0].sink()?;
-            match sink.prepare(&files, now) {
+            let sink = self.volumes[volume.0].sink();
+            let ready =
+                sink.and_then(|sink| sink.prepare(&files, now).map_err(|error| fault(&error)));
+            match ready {
                 Ok(ready) => prepared.push((*volume, indices, ready)),
-                Err(error) => {
+                Err(fault) => {
                     for (volume, ..) in prepared {
                         // What cannot be removed now goes with the next publication.
                         let _ = self.volumes[volume.0].sink()?.discard();
                     }
-                    return Err(fault(&error));
+                    return Err(fault);
                 }
             }
         }
-        let (mut changed, mut first, mut failed) = (Vec::new(), false, None);
+        let mut failed = None;
         for (volume, indices, ready) in prepared {
-            match self.volumes[volume.0].sink()?.swap(ready) {
+            let volume = &mut self.volumes[volume.0];
+            match volume.sink()?.swap(ready) {
                 Ok(published) => {
                     let is_changed =
                         |index: &FileIndex| published.changed.contains(&self.files[index.0].name);
-                    changed.extend(indices.into_iter().filter(is_changed));
-                    first |= published.first;
+                    let changed = indices.into_iter().filter(is_changed);
+                    volume.untold.changed.extend(changed);
+                    volume.untold.first |= published.first;
                 }
                 // The others are swapped all the same: the least that can differ is best.
                 Err(error) => failed = Some(fault(&error)),
             }
         }
-        match failed {
-            Some(failed) => Err(failed),
-            None => {
-                changed.sort_unstable();
-                Ok((changed, first))
-            }
+        if let Some(failed) = failed {
+            return Err(failed);
         }
+        let (mut changed, mut first) = (BTreeSet::new(), false);
+        for volume in volumes {
+            let told = std::mem::take(&mut self.volumes[volume.0].untold);
+            changed.extend(told.changed);
+            first |= told.first;
+        }
+        Ok((changed.into_iter().collect(), first))
     }
 
     fn first_fatal(&self, attempt: &Attempt) -> Option<FileFault> {

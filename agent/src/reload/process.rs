@@ -18,6 +18,15 @@ pub(super) struct Process {
     started: u64,
 }
 
+#[cfg(test)]
+impl Process {
+    /// One that had the same number.
+    pub(super) fn before(self) -> Self {
+        let started = self.started - 1;
+        Self { started, ..self }
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SearchError {
     #[error("/proc cannot be read: {0}")]
@@ -205,6 +214,17 @@ mod tests {
         assert_eq!(pid_of(path, Wanted::Program(long)), Some(21));
         assert_eq!(pid_of(path, Wanted::Program("ngin")), None);
         assert_eq!(pid_of(path, Wanted::Program("/usr/sbin/nginx")), None);
+    }
+
+    #[test]
+    fn the_agent_is_never_the_program_that_is_meant() {
+        let proc = tempfile::tempdir().unwrap();
+        let own = process::id().cast_signed();
+        program(proc.path(), own, 10, "agent", b"agent");
+        assert_eq!(pid_of(proc.path(), Wanted::Program("agent")), None);
+        program(proc.path(), own + 1, 20, "agent", b"agent");
+        let found = pid_of(proc.path(), Wanted::Program("agent"));
+        assert_eq!(found, Some(own + 1));
     }
 
     #[test]

@@ -25,6 +25,12 @@ pub(super) fn send(reload: &SignalReload) -> Result<String, Fault> {
     let proc = Path::new("/proc");
     let later = |reason: String| failed(reload, &reason, Retry::Backoff);
     let process = find(proc, &reload.target).map_err(later)?;
+    signal(proc, process, reload)
+}
+
+/// Signals a process that was found just now, if it still is the one that is meant.
+fn signal(proc: &Path, process: Process, reload: &SignalReload) -> Result<String, Fault> {
+    let later = |reason: String| failed(reload, &reason, Retry::Backoff);
     let number = process.pid;
     let pid = Pid::from_raw(number).ok_or_else(|| later("its process has no number".to_owned()))?;
     let handle = pidfd_open(pid, PidfdFlags::empty())
@@ -118,5 +124,39 @@ const fn system(signal: Signal) -> SystemSignal {
         Signal::User1 => SystemSignal::USR1,
         Signal::User2 => SystemSignal::USR2,
         Signal::WindowChange => SystemSignal::WINCH,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::Write,
+        process::{Command, Stdio},
+    };
+
+    use super::*;
+
+    #[test]
+    fn a_number_that_passed_to_another_process_is_not_signalled() {
+        let mut another = Command::new("sleep")
+            .arg("600")
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("app.pid");
+        let mut number = std::fs::File::create(&file).unwrap();
+        write!(number, "{}", another.id()).unwrap();
+        let reload = SignalReload {
+            signal: Signal::Terminate,
+            target: SignalTarget::PidFile(file.to_str().unwrap().parse().unwrap()),
+        };
+        let proc = Path::new("/proc");
+        let now = find(proc, &reload.target).unwrap();
+        let fault = signal(proc, now.before(), &reload).unwrap_err();
+        assert!(fault.message.contains("ended just now"), "{fault}");
+        assert!(another.try_wait().unwrap().is_none(), "it was signalled");
+        signal(proc, now, &reload).unwrap();
+        assert!(!another.wait().unwrap().success());
     }
 }

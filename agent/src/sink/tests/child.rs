@@ -168,3 +168,27 @@ fn child_beside_a_link_it_may_not_replace() {
     let published = volume.publish(&[file("a", "2"), file("z", "4")], at(3));
     assert_eq!(published.unwrap().changed, []);
 }
+
+#[test]
+fn child_in_a_small_volume() {
+    let Some(path) = volume_path() else { return };
+    let mut volume = Volume::open(path)
+        .unwrap()
+        .keeping(Duration::from_secs(3600));
+    for content in ["1", "2", "3", "4", "5", "6"] {
+        let published = volume.publish(&[file("a", &content.repeat(60 * 1024))], at(0));
+        assert_eq!(published.unwrap().changed, names(&["a"]), "{content}");
+    }
+    let before = tree(&volume.path);
+    let error = volume
+        .publish(&[file("a", &"7".repeat(250 * 1024))], at(0))
+        .unwrap_err();
+    assert!(error.to_string().contains("the volume is full"), "{error}");
+    let shown = |tree: &[String]| tree.iter().filter(|line| line.contains("..data")).count();
+    assert_eq!(shown(&tree(&volume.path)), shown(&before));
+    assert!(
+        fs::read_to_string(volume.path.join("a"))
+            .unwrap()
+            .starts_with('6')
+    );
+}

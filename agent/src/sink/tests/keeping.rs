@@ -57,3 +57,21 @@ fn what_is_prepared_and_not_swapped_is_not_seen() {
     assert_eq!(published.changed, names(&["a"]));
     assert_eq!(fs::read_to_string(scratch.path().join("a")).unwrap(), "3");
 }
+
+/// In a volume of its own, which only root can make.
+#[test]
+fn what_is_kept_gives_way_when_the_volume_is_full() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let scratch = scratch();
+    let mounted = format!(
+        r#"mount -t tmpfs -o size=256k tmpfs "${}"; exec "$0" "$@""#,
+        child::VARIABLE
+    );
+    child::pass(
+        std::process::Command::new("unshare").args(["--mount", "sh", "-euc", &mounted]),
+        "child_in_a_small_volume",
+        scratch.path(),
+    );
+}

@@ -214,12 +214,13 @@ fn is_refusal(status: StatusCode) -> bool {
     status.is_client_error() && !is_clear
 }
 
-/// Whether a refusal is somebody else's: stores say what they say in JSON, or nothing.
-/// Source: <https://developer.hashicorp.com/vault/api-docs#error-response>.
+/// Whether a refusal is somebody else's: stores refuse in JSON even where they have nothing to say,
+/// while a gateway that knows no way to them may answer with nothing at all.
+/// Source: `RespondError` in <https://github.com/hashicorp/vault/blob/main/sdk/logical/response_util.go>.
 pub(super) fn is_foreign(body: &[u8]) -> bool {
     #[derive(Deserialize)]
     struct Object {}
-    !body.is_empty() && serde_json::from_slice::<Object>(body).is_err()
+    serde_json::from_slice::<Object>(body).is_err()
 }
 
 /// What servers without a word of their own answer when another one is in charge.
@@ -299,7 +300,8 @@ mod tests {
             (407, "<html>", Code::ProxyRefused, Retry::Rarely),
             (412, "<html>", Code::StoreUnavailable, Retry::Backoff),
             (473, "<html>", Code::StoreUnavailable, Retry::Backoff),
-            (404, "", Code::SecretNotFound, Retry::Rarely),
+            (403, "", Code::BadAnswer, Retry::Backoff),
+            (404, "", Code::BadAnswer, Retry::Backoff),
             (
                 400,
                 r#"{"errors":["Upgrading from non-versioned to versioned data. This backend will be unavailable for a brief period and will resume service shortly."]}"#,

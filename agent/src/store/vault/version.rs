@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hyper::{Method, StatusCode};
 use serde::Deserialize;
+use vouchsafe_shared::diagnostic::Code;
 
 use super::{Vault, fault, mount};
 use crate::{fault::Fault, store::KnownVersion};
@@ -47,8 +48,8 @@ enum Verdict {
 }
 
 impl Vault {
-    /// A failure of the store or of the way to it is the request's; everything else is left to the
-    /// request for the data.
+    /// A failure of the store or of the way to it, or of the token, is the request's; everything else
+    /// is left to the request for the data.
     pub(super) async fn is_unchanged(
         &mut self,
         url: &str,
@@ -65,10 +66,11 @@ impl Vault {
         let verdict = match answer.status {
             StatusCode::FORBIDDEN if !fault::is_foreign(&answer.body) => Verdict::Useless,
             StatusCode::NOT_FOUND if !fault::is_foreign(&answer.body) => Verdict::Changed,
-            _ => {
-                let answer = fault::check(answer, &format!("version of {url}"))?;
-                verdict(&answer.body, known)
-            }
+            _ => match fault::check(answer, &format!("version of {url}")) {
+                Ok(answer) => verdict(&answer.body, known),
+                Err(refused) if refused.code == Code::RequestRefused => Verdict::Useless,
+                Err(fault) => return Err(fault),
+            },
         };
         if verdict == Verdict::Useless {
             self.versionless.0.insert(url.to_owned());

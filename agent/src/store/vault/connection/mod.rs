@@ -16,10 +16,8 @@ use std::{
 };
 
 use hyper::{
-    HeaderMap, Request, StatusCode, Uri,
-    body::Incoming,
-    client::conn::http1::SendRequest,
-    header::{self},
+    HeaderMap, Request, StatusCode, Uri, body::Incoming, client::conn::http1::SendRequest, header,
+    http::uri::Scheme,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -260,7 +258,16 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 /// The rest of a target may hold anything, so it is not kept.
 fn elsewhere(headers: &HeaderMap) -> Option<String> {
     let uri: Uri = headers.get(header::LOCATION)?.to_str().ok()?.parse().ok()?;
-    Some(format!("{}:{}", uri.host()?, uri.port_u16().unwrap_or(443)))
+    let usual = if uri.scheme() == Some(&Scheme::HTTP) {
+        80
+    } else {
+        443
+    };
+    Some(format!(
+        "{}:{}",
+        uri.host()?,
+        uri.port_u16().unwrap_or(usual)
+    ))
 }
 
 fn broken(address: &StoreAddress, error: &hyper::Error) -> Fault {
@@ -297,6 +304,21 @@ mod tests {
             headers.insert(header::DATE, date.parse().unwrap());
         }
         retry_after(&headers).map(|patience| patience.as_secs())
+    }
+
+    #[test]
+    fn a_redirect_is_told_by_host_and_port_alone() {
+        for (location, told) in [
+            ("https://active:8200/v1/x?token=canary", Some("active:8200")),
+            ("https://user:canary@active/canary", Some("active:443")),
+            ("http://active/", Some("active:80")),
+            ("/v1/elsewhere", None),
+            ("not a place", None),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::LOCATION, location.parse().unwrap());
+            assert_eq!(elsewhere(&headers).as_deref(), told, "{location}");
+        }
     }
 
     #[test]

@@ -255,3 +255,24 @@ async fn nobody_listens_who_is_not_to() {
     store.login().await.unwrap();
     assert!(store.watch().is_none());
 }
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_is_left_after_the_time_configured() {
+    let teller = Teller::start().await;
+    let pod = Pod::new();
+    let mut store = pod.store(&teller.address(), |config| {
+        config["events"] = json!(true);
+        config["connection"] = json!({ "timeout": "200ms" });
+    });
+    let (login, ()) = tokio::join!(store.login(), teller.answers_login());
+    login.unwrap();
+    let mut watch = store.watch().unwrap();
+    let silence = async { tokio::join!(watch.subscribe(), teller.accept()) };
+    let silence = tokio::time::timeout(std::time::Duration::from_secs(20), silence);
+    let (subscribed, _silent) = silence.await.expect("it waits for ever");
+    let fault = subscribed.unwrap_err();
+    assert_eq!(
+        (fault.code, fault.retry),
+        (Code::StoreTimeout, Retry::Backoff)
+    );
+}

@@ -133,7 +133,7 @@ async fn a_redirect_is_told_and_never_followed() {
 }
 
 /// A store before which somebody else answers with a page, but for logins and the question for an engine.
-async fn behind_a_page(status: u16) -> Server {
+async fn behind_a_page(status: u16, page: &'static str) -> Server {
     let auth = json!({ "auth": { "client_token": "hvs.new", "lease_duration": 60, "policies": ["default"] } });
     Server::start(move |seen| {
         if seen.target.ends_with("/login") {
@@ -143,9 +143,9 @@ async fn behind_a_page(status: u16) -> Server {
             let kv = json!({ "path": "secret/", "type": "kv", "options": { "version": "2" } });
             return answer(200, &json!({ "data": kv }));
         }
-        let mut page = answer(status, &Value::Null);
-        *page.body_mut() = "<html>Not here</html>".into();
-        page
+        let mut answer = answer(status, &Value::Null);
+        *answer.body_mut() = page.into();
+        answer
     })
     .await
 }
@@ -153,8 +153,11 @@ async fn behind_a_page(status: u16) -> Server {
 #[tokio::test]
 async fn a_refusal_that_is_no_stores_says_nothing_of_token_or_secret() {
     let pod = Pod::new();
-    for status in [400, 403, 404] {
-        let server = behind_a_page(status).await;
+    let statuses = [400, 403, 404].into_iter();
+    for (status, page) in
+        statuses.flat_map(|status| [(status, "<html>Not here</html>"), (status, "")])
+    {
+        let server = behind_a_page(status, page).await;
         let mut store = pod.store(&server.http(), |_| ());
         store.login().await.unwrap();
         let path = "secret/apps".to_owned();

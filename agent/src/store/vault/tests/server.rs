@@ -15,7 +15,7 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use rustls::ServerConfig;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -173,6 +173,7 @@ async fn serve<S, A>(
 /// What a store answers.
 pub(super) fn answer(status: u16, body: &Value) -> Scripted {
     let body = match body {
+        Value::Null if (400..500).contains(&status) => json!({ "errors": [] }).to_string(),
         Value::Null => String::new(),
         body => body.to_string(),
     };

@@ -106,6 +106,24 @@ async fn a_policy_without_the_metadata_is_asked_once_per_login() {
 }
 
 #[tokio::test]
+async fn a_refusal_of_the_metadata_alone_does_not_keep_the_data_away() {
+    let refused = json!({ "errors": ["unsupported path"] });
+    for status in [400, 405] {
+        let pod = Pod::new();
+        let refused = refused.clone();
+        let server = telling(move || answer(status, &refused)).await;
+        let mut store = pod.store(&server.http(), |_| ());
+        store.login().await.unwrap();
+        let path = "secret/data/app/db";
+        ask(&mut store, &server, path, None).await;
+        let (_, first) = ask(&mut store, &server, path, known(2)).await;
+        let (_, second) = ask(&mut store, &server, path, known(2)).await;
+        assert_eq!(first, [VERSION, DATA], "{status}");
+        assert_eq!(second, [DATA], "{status}");
+    }
+}
+
+#[tokio::test]
 async fn a_store_that_is_down_is_not_asked_for_the_data_too() {
     let pod = Pod::new();
     let server = telling(|| answer(503, &json!({ "errors": ["Vault is sealed"] }))).await;
