@@ -73,7 +73,7 @@ fn a_configuration_of_the_users_own_names_the_store_where_the_pod_leaves_it_blan
         let pod = pod(&annotations);
         let outcome = decide(&pod, &settings).unwrap();
         let mut patched = pod.clone();
-        json_patch::patch(&mut patched, &outcome.patch).unwrap();
+        json_patch::patch(&mut patched, &outcome.patch.operations()).unwrap();
         let variables = agents(&patched)[0]["env"].as_array().unwrap().clone();
         let variable = variables
             .into_iter()
