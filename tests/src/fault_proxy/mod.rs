@@ -99,21 +99,23 @@ struct State {
     tokens: Vec<String>,
 }
 
+/// On loopback. Whoever else looks at a free port has it for a moment, so that others are tried.
+fn here() -> TcpListener {
+    let mut tries = (0..100).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, free_port())));
+    tries
+        .find_map(Result::ok)
+        .expect("one of a hundred free ports")
+}
+
 impl FaultProxy {
     /// Before a store's port for plain HTTP.
     pub fn start(upstream: u16) -> Self {
-        let at = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
-        let mut proxy = Self::with(at, upstream, exchange::serve);
-        proxy.listen();
-        proxy
+        Self::listening(here(), upstream, exchange::serve)
     }
 
     /// Before any port; passes on what it cannot read.
     pub fn blind(upstream: u16) -> Self {
-        let at = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
-        let mut proxy = Self::with(at, upstream, blind::serve);
-        proxy.listen();
-        proxy
+        Self::listening(here(), upstream, blind::serve)
     }
 
     /// The same as [`FaultProxy::start`] for whoever reaches `listener`, which may be in another
@@ -122,24 +124,23 @@ impl FaultProxy {
     /// # Panics
     /// When that does not listen.
     pub fn behind(listener: TcpListener, upstream: u16) -> Self {
-        let at = listener.local_addr().expect("a listener has an address");
-        let mut proxy = Self::with(at, upstream, exchange::serve);
-        proxy.listen_with(listener);
-        proxy
+        Self::listening(listener, upstream, exchange::serve)
     }
 
-    fn with(at: SocketAddr, upstream: u16, serve: Serve) -> Self {
+    fn listening(listener: TcpListener, upstream: u16, serve: Serve) -> Self {
         let shared = Arc::new(Shared {
             upstream,
             state: Mutex::default(),
             changed: Condvar::new(),
         });
-        Self {
-            at,
+        let mut proxy = Self {
+            at: listener.local_addr().expect("a listener has an address"),
             shared,
             serve,
             listening: None,
-        }
+        };
+        proxy.listen_with(listener);
+        proxy
     }
 
     /// Has it take connections again.
