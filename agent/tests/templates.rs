@@ -217,7 +217,7 @@ fn a_fatal_template_that_fails_ends_the_agent_after_the_line_that_names_the_plac
 const SECOND_HOST: &str = "{{ with secret `kv/rotating` }}{{ index .Data.data.hosts 1 }}{{ end }}";
 
 #[test]
-fn a_fatal_template_that_fails_after_a_rotation_ends_the_agent_and_gives_the_token_back() {
+fn a_fatal_template_that_fails_after_a_rotation_ends_the_agent_and_takes_nothing_from_the_app() {
     let directory = tempfile::tempdir().unwrap();
     let files = json!([file(
         "a",
@@ -233,8 +233,12 @@ fn a_fatal_template_that_fails_after_a_rotation_ends_the_agent_and_gives_the_tok
     );
     let kept = fs::read_to_string(directory.path().join("secrets/a")).unwrap();
     assert_eq!(kept, "b");
-    let last = requests.lock().unwrap().last().cloned();
-    assert_eq!(last.as_deref(), Some("POST auth/token/revoke-self {}"));
+    // Kubernetes starts it again, and the app goes on with what it has.
+    let requests = requests.lock().unwrap();
+    assert!(
+        requests.iter().all(|request| !request.contains("revoke")),
+        "{requests:#?}"
+    );
 }
 
 #[test]

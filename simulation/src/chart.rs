@@ -7,7 +7,7 @@ use crate::{HOUR, MINUTE, Millis, SECOND, curves::Request, store::Store, verdict
 const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 300.0;
 const LEFT: f64 = 64.0;
-const RIGHT: f64 = 16.0;
+const RIGHT: f64 = 28.0;
 const TOP: f64 = 40.0;
 const BOTTOM: f64 = 36.0;
 /// Enough for a curve of this width.
@@ -24,10 +24,9 @@ struct Line {
     points: Vec<(Millis, f64)>,
 }
 
-/// One picture.
+/// One picture; its title says in what the values are counted.
 struct Chart<'a> {
     title: &'a str,
-    unit: &'a str,
     from: Millis,
     to: Millis,
     lines: Vec<Line>,
@@ -80,7 +79,6 @@ fn rates(store: &Store, steady: f64, title: &str, from: Millis, to: Millis) -> S
     }
     let chart = Chart {
         title,
-        unit: "requests/s",
         from,
         to,
         lines,
@@ -107,7 +105,6 @@ fn credentials(store: &Store) -> String {
     };
     let chart = Chart {
         title: "Logins, renewals and what is issued, per second",
-        unit: "requests/s",
         from: 0,
         to: store.schedule.length,
         lines: vec![
@@ -202,12 +199,11 @@ impl Chart<'_> {
             let class = line.class;
             let _ = writeln!(
                 svg,
-                "<path class=\"line {class}\" d=\"{path}\"/>\n<path class=\"line {class}\" d=\"M{legend} 30h20\"/><text x=\"{}\" y=\"34\">{} ({})</text>",
+                "<path class=\"line {class}\" d=\"{path}\"/>\n<path class=\"line {class}\" d=\"M{legend} 30h20\"/><text x=\"{}\" y=\"34\">{}</text>",
                 legend + 24.0,
                 line.name,
-                self.unit
             );
-            legend += 60.0 + 7.0 * (line.name.len() + self.unit.len()) as f64;
+            legend += 60.0 + 7.0 * line.name.len() as f64;
         }
         svg.push_str("</svg>\n");
         svg

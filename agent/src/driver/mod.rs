@@ -363,6 +363,8 @@ impl<S: Store> Driver<S> {
                         self.stop_in_time(Duration::ZERO);
                     }
                     Action::Stop => {
+                        // What ends the agent at once would otherwise not be told of.
+                        self.audit_failures();
                         self.settle();
                         info!("stopped");
                         return Err(Stopped(self.code));
@@ -426,6 +428,7 @@ impl<S: Store> Driver<S> {
         let material = Material {
             demand: lifecycle.demand(),
             prospect: &|secret| lifecycle.prospect(secret),
+            is_endless: &|file| lifecycle.is_endless(file),
             answers: &self.answers,
             tokens: &self.memory.tokens(),
         };
@@ -444,8 +447,10 @@ impl<S: Store> Driver<S> {
             lifecycle::Outcome::Failed(_) => self.metrics.count_render(false, false),
             lifecycle::Outcome::Fatal(_) => {
                 self.metrics.count_render(false, false);
-                self.code = ExitCode::FAILURE;
-                self.stop_in_time(Duration::ZERO);
+                if !self.lifecycle.is_ending() {
+                    self.code = ExitCode::FAILURE;
+                    self.stop_in_time(Duration::ZERO);
+                }
             }
             lifecycle::Outcome::Incomplete => {}
         }

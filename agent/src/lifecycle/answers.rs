@@ -1,7 +1,8 @@
 //! What answers about secrets change.
 
 use super::{
-    Action, Code, Fault, Lifecycle, Lifetime, Looked, Moment, Retry, SecretIndex, StoreIndex,
+    Action, Asker, Code, Fault, Lifecycle, Lifetime, Looked, Moment, Retry, SecretIndex,
+    StoreIndex, backoff::Pauses,
 };
 
 impl Lifecycle {
@@ -30,8 +31,9 @@ impl Lifecycle {
             return true;
         };
         self.answered(store);
-        self.pause(now, store, fault);
-        let login_at = now + self.time_to_log_in(store);
+        let asker = Asker::Secret(secret);
+        self.spare(now, store, asker, fault);
+        let login_at = now + self.time_to_log_in(store, asker);
         let session = &mut self.stores[store.0].session;
         let mended = fault.retry == Retry::AfterLogin && session.token_refused(login_at);
         if mended {
@@ -78,7 +80,13 @@ impl Lifecycle {
         let state = &self.secrets[secret.0];
         let is_missing = fault.code == Code::SecretNotFound && !state.is_present();
         if !is_missing || !self.demand.is_dispensable(secret) {
-            self.secrets[secret.0].read_failed(now, fault, &mut self.rng);
+            let asked = self.demand.secret(secret).and_then(|secret| secret.store);
+            let pauses = match asked.filter(|_| fault.is_of_the_store()) {
+                // A path may fail for a whole fleet while all else is well.
+                Some(store) => self.pauses(now, store),
+                None => Pauses::default(),
+            };
+            self.secrets[secret.0].read_failed(now, fault, &pauses, &mut self.rng);
             return;
         }
         if !state.is_absent() {

@@ -63,6 +63,16 @@ impl Pauses {
         }
     }
 
+    /// A policy is changed rarely, and looks go on meanwhile.
+    pub(super) fn of_denied_watches() -> Self {
+        Self {
+            least: Duration::from_secs(30),
+            first: Duration::from_secs(60),
+            longest_rarely: Duration::from_secs(3600),
+            ..Self::default()
+        }
+    }
+
     /// The wish of whoever configured the logins, where there is one.
     pub(super) fn for_logins(mut self, config: &LoginConfig) -> Self {
         if let Some(longest) = config.max_backoff {
@@ -116,11 +126,6 @@ impl Backoff {
 
     pub(super) fn reset(&mut self) {
         *self = Self::default();
-    }
-
-    /// Something failed since the last success.
-    pub(super) fn has_failed(self) -> bool {
-        self.attempts > 0
     }
 
     /// Before this nothing is tried again.

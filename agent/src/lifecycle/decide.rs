@@ -1,8 +1,10 @@
 //! What to do now, given all that is known.
 
 use super::{
-    Action, Ending, Lifecycle, Mode, Moment, PlannedSecret, RETRY_LIMIT, SecretIndex, SecretState,
-    SetIndex, StoreIndex, Subject, secret::SecretStep, session::SessionStep,
+    Action, Asker, Ending, Lifecycle, Mode, Moment, PlannedSecret, RETRY_LIMIT, SecretIndex,
+    SecretState, SetIndex, StoreIndex, Subject,
+    secret::{NEVER, SecretStep},
+    session::SessionStep,
 };
 use crate::plan::{FileIndex, PlannedFile};
 
@@ -59,10 +61,13 @@ impl Lifecycle {
 
     fn next_request(&mut self, now: Moment, store: StoreIndex) -> Option<Action> {
         let state = &mut self.stores[store.0];
-        if state.busy || state.pause.until() > now {
+        if state.busy {
             return None;
         }
-        match state.session.step(now) {
+        let is_held_back = state.trouble.holds_back(Asker::Token) > now;
+        // Looked at in any case: a token whose time is over is not used.
+        let step = state.session.step(now);
+        match step.filter(|_| !is_held_back) {
             Some(SessionStep::Adopt) => return Some(Action::Adopt(store)),
             Some(SessionStep::Login) => return Some(Action::Login(store)),
             Some(SessionStep::Renew) => return Some(Action::Renew(store)),
@@ -79,16 +84,19 @@ impl Lifecycle {
 
     /// When the next request about a token or a secret is due.
     pub fn next_try(&self, subject: Subject) -> Option<Moment> {
-        let (due, store) = match subject {
-            Subject::Store(store) => (self.stores[store.0].session.due()?, Some(store)),
+        Some(match subject {
+            Subject::Store(store) => {
+                let state = &self.stores[store.0];
+                let due = state.session.due()?;
+                due.max(state.trouble.holds_back(Asker::Token))
+            }
             Subject::Secret(secret) => {
                 let store = self.demand.secret(secret)?.store;
-                (self.secrets[secret.0].due(), store)
+                let due = self.secrets[secret.0].due();
+                due.max(self.held_back(store, secret))
             }
-            Subject::Set(set) => (self.sets[set.0].due()?, None),
-        };
-        let pause = store.map(|store| self.stores[store.0].pause.until());
-        Some(due.max(pause.unwrap_or_default()))
+            Subject::Set(set) => self.sets[set.0].due()?,
+        })
     }
 
     /// Finds that the work is done, or that it cannot be.
@@ -124,7 +132,7 @@ impl Lifecycle {
     fn longest_failing(&self) -> Option<(Moment, SecretIndex)> {
         let secrets = self.demand.secrets();
         let failing =
-            secrets.filter_map(|(index, _)| Some((self.secrets[index.0].failing_since()?, index)));
+            secrets.filter_map(|(index, _)| Some((self.secrets[index.0].lacking_since()?, index)));
         failing.min()
     }
 
@@ -177,8 +185,18 @@ impl Lifecycle {
     pub(super) fn next_due(&self, store: Option<StoreIndex>) -> Option<Moment> {
         let waiting = self
             .of_store(store)
-            .filter(|(_, state)| !state.is_under_way());
-        waiting.map(|(_, state)| state.due()).min()
+            .filter(|(_, state)| !state.is_under_way() && state.due() < NEVER);
+        waiting
+            .map(|(index, state)| state.due().max(self.held_back(store, index)))
+            .min()
+    }
+
+    /// Until when a store that fails is not asked for a secret.
+    fn held_back(&self, store: Option<StoreIndex>, secret: SecretIndex) -> Moment {
+        let trouble = store.map(|store| &self.stores[store.0].trouble);
+        trouble.map_or_else(Moment::default, |trouble| {
+            trouble.holds_back(Asker::Secret(secret))
+        })
     }
 
     /// The most urgent step that is due: what is not there yet comes before another look at what is.
@@ -192,6 +210,9 @@ impl Lifecycle {
         self.of_store(store)
             .filter_map(|(index, state)| {
                 let step = state.step(now)?;
+                if self.held_back(store, index) > now {
+                    return None;
+                }
                 let urgency = match state.fault() {
                     None => (false, step, state.is_present()),
                     Some(_) => (true, SecretStep::Read, true),

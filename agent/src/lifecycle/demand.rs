@@ -112,6 +112,16 @@ impl Demand {
         files.filter_map(|(_, file)| file.token.then_some(file.store))
     }
 
+    /// Whether a template asked for something that it was not known to need.
+    pub(super) fn is_more(&self, asked: &Asked) -> bool {
+        let store = self.plan.files[asked.file.0].store;
+        let known = self.needs[asked.file.0].as_ref();
+        asked.secrets.iter().any(|secret| {
+            let index = self.find(store, secret);
+            index.is_none_or(|index| known.is_none_or(|known| !known.contains(&index)))
+        })
+    }
+
     /// Takes in what a template asked for. A run that was not complete says nothing about what is
     /// no longer needed. An index is given to another secret only if it is `free`.
     pub fn learn(&mut self, asked: Asked, free: impl Fn(SecretIndex) -> bool) {

@@ -7,7 +7,8 @@
 //! The rules:
 //! - One request per store at a time, the most urgent first: log in, renew, read, and last what
 //!   failed before. So a slow read delays a renewal by one request at most, a store that fails is
-//!   asked by one request, not by all, and what fails keeps nothing else waiting.
+//!   asked by one request, not by all, and what fails keeps nothing else waiting. One path that
+//!   fails is no store that fails ([`trouble`]).
 //! - A token is renewed when about two thirds of its time have passed ([`session`]); when renewals
 //!   no longer lengthen it, the agent logs in again before it ends. While that fails the old token
 //!   stays in use until its end.
@@ -30,11 +31,12 @@
 //! - A volume is rendered when one of its secrets changed and all of them are there: once for all
 //!   changes found in the same round of reads, at the latest [`RENDER_DELAY`] after the first. A
 //!   template that has never run is run at once, to learn what it needs; one that asks for something
-//!   else whenever it runs is run with growing pauses. Once all files are there, a
-//!   secret that only a person can bring back holds back its own file only.
-//! - A template whose failure is fatal stops the agent as a signal would. So does, where that is
-//!   wanted, a login that fails or a secret that could not be had for [`RETRY_LIMIT`]; but then
-//!   another life of the agent follows, and what it needs is not given back.
+//!   else whenever it runs may ask on with growing pauses, and holds back its own file only. Once
+//!   all files are there, a secret that only a person can bring back holds back its own file only.
+//! - A template whose failure is fatal stops the agent; so does, where that is wanted, a login that
+//!   fails or a secret that could not be had for [`RETRY_LIMIT`]. Then another life of the agent
+//!   follows and the application goes on with what it has, so nothing is given back. Nothing of this
+//!   changes what was decided of an agent that ends anyway.
 //! - Reloads ([`reload`]) follow a change of files that were there before, and the first rendering
 //!   only where that is asked for; and what an earlier life of the agent changed without telling.
 //!   The program of a file runs after each change of it, the first one included.
@@ -46,6 +48,7 @@ mod answers;
 mod backoff;
 mod decide;
 mod demand;
+mod endless;
 mod event;
 mod recovery;
 mod reload;
@@ -54,6 +57,7 @@ mod resume;
 mod secret;
 mod session;
 mod set;
+mod trouble;
 mod view;
 mod watch;
 
@@ -63,13 +67,6 @@ use fastrand::Rng;
 use vouchsafe_shared::diagnostic::Code;
 use vouchsafe_template::scope::Dependency;
 
-use self::{
-    backoff::Backoff,
-    secret::{Looked, Pace, SecretState},
-    session::Session,
-    set::SetState,
-    watch::WatchState,
-};
 pub use self::{
     demand::Demand,
     event::{Action, Asked, Ending, Event, FileFault, Found, Mode, Outcome, Prospect, Subject},
@@ -78,9 +75,17 @@ pub use self::{
     view::{NextStep, SecretView, StoreView},
     watch::is_watch_refused,
 };
+use self::{
+    endless::Depth,
+    secret::{Looked, Pace, SecretState},
+    session::Session,
+    set::SetState,
+    trouble::{Asker, Trouble},
+    watch::WatchState,
+};
 use crate::{
-    fault::{Fault, Retry, Whose},
-    plan::{Plan, PlannedSecret, ReloadIndex, SecretIndex, SetIndex, StoreIndex},
+    fault::{Fault, Retry},
+    plan::{FileIndex, Plan, PlannedSecret, ReloadIndex, SecretIndex, SetIndex, StoreIndex},
     store::{Lifetime, TokenLease},
 };
 
@@ -107,6 +112,8 @@ pub struct Lifecycle {
     /// As many as the demand has indices.
     secrets: Vec<SecretState>,
     sets: Vec<SetState>,
+    /// By [`FileIndex`].
+    depths: Vec<Depth>,
     reloads: Vec<ReloadState>,
     resume: Resume,
     /// What was decided outside of [`Lifecycle::handle`].
@@ -126,8 +133,7 @@ struct StoreState {
     busy: bool,
     /// There was a token before the present one.
     has_logged_in: bool,
-    /// After a failure that is the store's or the network's, nobody asks before this.
-    pause: Backoff,
+    trouble: Trouble,
     revoked: bool,
     watch: WatchState,
 }
@@ -164,7 +170,7 @@ impl Lifecycle {
                 session,
                 busy: false,
                 has_logged_in: token.is_some(),
-                pause: Backoff::default(),
+                trouble: Trouble::default(),
                 revoked: false,
                 watch: WatchState::new(mode, plan.stores[index].events),
             }
@@ -182,6 +188,7 @@ impl Lifecycle {
             secrets: Vec::new(),
             reloads: reloads.collect(),
             sets: sets.collect(),
+            depths: vec![Depth::default(); plan.files.len()],
             demand: Demand::new(plan),
             mode,
             rng,
@@ -231,15 +238,15 @@ impl Lifecycle {
             .enumerate()
             .filter(|(_, store)| !store.busy)
             .filter_map(|(index, store)| {
-                let step = store.session.due();
                 let read = store
                     .session
                     .has_token()
                     .then(|| self.next_due(Some(StoreIndex(index))))
                     .flatten();
+                let held_back = store.trouble.holds_back(Asker::Token);
+                let step = store.session.due().map(|due| due.max(held_back));
                 let end = store.session.ends();
-                let earliest = [step, read, end].into_iter().flatten().min()?;
-                Some(earliest.max(store.pause.until()))
+                [step, read, end].into_iter().flatten().min()
             });
         let sets = self.sets.iter().enumerate();
         let renders = sets
@@ -255,6 +262,11 @@ impl Lifecycle {
     /// Whether every file was rendered in this life.
     pub fn is_rendered(&self) -> bool {
         self.sets.iter().all(SetState::is_rendered)
+    }
+
+    /// Whether it is decided that the agent ends, perhaps after the time that the app needs.
+    pub fn is_ending(&self) -> bool {
+        self.ending.is_some()
     }
 
     /// Whether nothing is asked for any more.
@@ -354,7 +366,8 @@ impl Lifecycle {
             Event::ReadStale { secret, fault } => {
                 self.answer_taken(now, secret);
                 if !self.is_unneeded(secret, actions) {
-                    self.secrets[secret.0].read_failed(now, fault, &mut self.rng);
+                    let pace = self.pace_of(secret);
+                    self.secrets[secret.0].refused_as_older(now, fault, &pace, &mut self.rng);
                 }
             }
             Event::Changed { secrets } => self.changed(now, &secrets),

@@ -1,8 +1,10 @@
 //! What renderings change, and what they show to be needed.
 
+use std::time::Duration;
+
 use super::{
-    Action, Asked, Code, Ending, Fault, FileFault, Lifecycle, Looked, Moment, Outcome, Retry,
-    SecretIndex, SecretState, SetIndex, Whose,
+    Action, Asked, Code, Ending, FileFault, Lifecycle, Looked, Mode, Moment, Outcome, Retry,
+    SecretIndex, SecretState, SetIndex, endless::Further,
 };
 
 impl Lifecycle {
@@ -14,10 +16,17 @@ impl Lifecycle {
         outcome: Outcome,
         actions: &mut Vec<Action>,
     ) {
-        let is_endless = outcome == Outcome::Incomplete && self.sets[set.0].asks_for_more();
         for mut asked in asked {
-            // What it asked for before is of no use to its next run either.
-            asked.complete |= is_endless;
+            let depth = &mut self.depths[asked.file.0];
+            if asked.complete || !self.demand.is_more(&asked) {
+                depth.asks_for_no_more(asked.complete);
+            } else {
+                match depth.asks_for_more(now, &mut self.rng) {
+                    Further::Besides => {}
+                    Further::Instead => asked.complete = true,
+                    Further::Not => continue,
+                }
+            }
             let secrets = &self.secrets;
             let is_free = |index: SecretIndex| {
                 let state = secrets.get(index.0);
@@ -30,19 +39,32 @@ impl Lifecycle {
             self.secrets[secret.0].retire();
             actions.push(Action::Forget(secret));
         }
+        let next_question = self.next_question(now, set);
+        self.sets[set.0].try_again(next_question);
         match outcome {
-            Outcome::Incomplete if is_endless => {
-                let message = "a template asks for something else whenever it runs";
-                let fault = Fault::new(Code::TemplateFailed, Whose::User, Retry::Rarely, message);
-                self.sets[set.0].failed(now, fault, &mut self.rng);
-            }
-            Outcome::Incomplete => self.sets[set.0].is_incomplete(now),
+            Outcome::Incomplete => self.sets[set.0].is_incomplete(now, &mut self.rng),
             Outcome::Failed(fault) => {
-                self.sets[set.0].failed(now, fault, &mut self.rng);
+                let retry = match next_question {
+                    // Before that nothing else comes of it.
+                    Some(at) if fault.code == Code::TemplateFailed => {
+                        Retry::After(Duration::saturating_sub(at.0, now.0))
+                    }
+                    _ => fault.retry,
+                };
+                self.sets[set.0].failed(now, fault, retry, &mut self.rng);
             }
             Outcome::Fatal(FileFault { fault, .. }) => {
-                self.sets[set.0].failed(now, fault, &mut self.rng);
-                self.end(Ending::Work, now);
+                let retry = fault.retry;
+                self.sets[set.0].failed(now, fault, retry, &mut self.rng);
+                // One that ends anyway keeps to what was decided about its token and the app.
+                if self.ending.is_none() {
+                    let ending = match self.mode {
+                        Mode::Once => Ending::Work,
+                        // Kubernetes starts it again, and the app has its secrets meanwhile.
+                        Mode::Stay | Mode::HandOver => Ending::Life,
+                    };
+                    self.end(ending, now);
+                }
             }
             Outcome::Rendered {
                 changed,

@@ -3,13 +3,19 @@ use std::time::Duration;
 use fastrand::Rng;
 use vouchsafe_shared::{config::RefreshConfig, diagnostic::Code};
 
-use super::{Moment, backoff::Backoff, share};
+use super::{
+    Moment,
+    backoff::{Backoff, Pauses},
+    share,
+};
 use crate::{
     fault::{Fault, Retry},
     plan::StoreIndex,
     store::{Lease, Lifetime},
 };
 
+/// Nothing is to be done before something else happens.
+pub(super) const NEVER: Moment = Moment(Duration::MAX);
 /// Files beside the agent cost nothing to read, so a change of them is seen within this time.
 const LOCAL_INTERVAL: Duration = Duration::from_secs(5);
 /// By how much an interval that adapts grows with each look that finds no change.
@@ -23,6 +29,9 @@ const OLD: (f64, f64) = (0.85, 0.95);
 /// Before this share of its life is gone, a lease that cannot be renewed is not given up.
 const LAST_CALL: f64 = 0.9;
 
+/// After so many answers in a row that are older than what there is, it is no replica that lags
+/// behind: by then half a minute has passed.
+const LAGGING_LOOKS: u32 = 7;
 /// From when to when in its life a lease is renewed.
 const RENEWAL: (f64, f64) = (0.6, 0.7);
 /// By how much of a life the moment of its replacement is spread around a threshold, as
@@ -68,7 +77,23 @@ pub(super) struct SecretState {
     backoff: Backoff,
     /// Since when reads of it fail.
     failing: Option<Moment>,
+    /// The same, where the store gave no good answer at all.
+    lacking: Option<Moment>,
+    /// Answers in a row that were older than what there is.
+    lagging: u32,
+    company: Company,
     fault: Option<Fault>,
+}
+
+/// Whether it fails with its store or by itself.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Company {
+    /// Nothing is known.
+    Unknown,
+    /// The store answered others since it failed, but it was not asked for again.
+    Doubtful,
+    /// It failed before and after the store answered others.
+    Alone,
 }
 
 /// Whether there is an answer.
@@ -119,6 +144,9 @@ impl SecretState {
             is_watched: false,
             backoff: Backoff::default(),
             failing: None,
+            lacking: None,
+            lagging: 0,
+            company: Company::Unknown,
             fault: None,
         }
     }
@@ -231,7 +259,12 @@ impl SecretState {
         match looked.lifetime {
             Lifetime::Unlimited if pace.is_local => self.due = now + interval.min(LOCAL_INTERVAL),
             Lifetime::Unlimited => self.is_watched = true,
-            Lifetime::Leased(lease) if lease.duration.is_zero() => self.ends_with_token = true,
+            // Such a lease has no end of its own: asking again would issue another one for nothing.
+            // Source: `ExpirationTime` in <https://github.com/hashicorp/vault/blob/main/sdk/logical/lease.go>.
+            Lifetime::Leased(lease) if lease.duration.is_zero() => {
+                self.ends_with_token = true;
+                self.due = NEVER;
+            }
             Lifetime::Leased(lease) => {
                 self.ends_with_token = true;
                 self.lease = Some(Lifeline {
@@ -283,13 +316,68 @@ impl SecretState {
         }
     }
 
+    /// The store gave a good answer, to this or another question.
+    pub(super) fn store_answered(&mut self) {
+        let is_failing = self.fault.as_ref().is_some_and(Fault::is_of_the_store);
+        if is_failing && self.company == Company::Unknown {
+            self.company = Company::Doubtful;
+        }
+    }
+
+    /// It failed as a store does that fails.
+    ///
+    /// Returns whether it is known to fail while the store answers others. That takes two failures
+    /// with an answer to others in between, and the second still counts as the store's: it may be
+    /// the first of another outage.
+    pub(super) fn failed_again(&mut self) -> bool {
+        let was = self.company;
+        if was == Company::Doubtful {
+            self.company = Company::Alone;
+        }
+        was == Company::Alone
+    }
+
     /// Reading failed. What was read before stays.
-    pub(super) fn read_failed(&mut self, now: Moment, fault: Fault, rng: &mut Rng) {
+    pub(super) fn read_failed(
+        &mut self,
+        now: Moment,
+        fault: Fault,
+        pauses: &Pauses,
+        rng: &mut Rng,
+    ) {
         self.under_way = None;
         self.step = SecretStep::Read;
-        self.backoff.failed(now, fault.retry, rng);
+        self.backoff.failed_with(now, fault.retry, pauses, rng);
         self.due = self.backoff.until();
         self.failing.get_or_insert(now);
+        self.lacking.get_or_insert(now);
+        self.fault = Some(fault);
+    }
+
+    /// The store answered well, but with an older version than the one there is, which stays. A
+    /// replica that lags behind has caught up soon; a store that was set back never will, so it is
+    /// asked as often as if all was well, and nobody gives up for that.
+    pub(super) fn refused_as_older(
+        &mut self,
+        now: Moment,
+        fault: Fault,
+        pace: &Pace,
+        rng: &mut Rng,
+    ) {
+        self.under_way = None;
+        self.step = SecretStep::Read;
+        let looks = self.lagging.saturating_add(1);
+        if looks > LAGGING_LOOKS {
+            let interval = pace.interval(self.interval, false);
+            self.interval = pace.refresh.adaptive.map(|_| interval);
+            self.due = now + pace.wait(interval, rng);
+        } else {
+            self.backoff.failed(now, fault.retry, rng);
+            self.due = self.backoff.until();
+        }
+        self.lagging = looks;
+        self.failing.get_or_insert(now);
+        self.lacking = None;
         self.fault = Some(fault);
     }
 
@@ -310,9 +398,14 @@ impl SecretState {
         self.lease.map(|lease| lease.ends)
     }
 
-    /// Since when it cannot be had.
+    /// Since when it cannot be had, or not in a version that is good.
     pub(super) fn failing_since(&self) -> Option<Moment> {
         self.failing
+    }
+
+    /// Since when the store gives no answer to it, or none that is good.
+    pub(super) fn lacking_since(&self) -> Option<Moment> {
+        self.lacking
     }
 
     /// The token was refused: what comes first is another login.
@@ -326,6 +419,9 @@ impl SecretState {
         self.under_way = None;
         self.backoff.reset();
         self.failing = None;
+        self.lacking = None;
+        self.lagging = 0;
+        self.company = Company::Unknown;
         self.fault = None;
         // A token that was replaced meanwhile takes the lease with it.
         let Some(before) = self.lease else { return };

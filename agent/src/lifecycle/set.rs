@@ -3,10 +3,11 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use super::{Found, Moment, RENDER_DELAY, backoff::Backoff};
-use crate::fault::{Fault, Whose};
+use crate::fault::{Fault, Retry, Whose};
 
-/// So many answers in a row may lead a template to a further question.
-const DEEPEST: u32 = 32;
+/// After so many runs in a row that lacked something, which is more than questions lead to further
+/// ones, there are pauses: whatever the reason, it is not to keep the agent busy.
+const TOO_OFTEN: u32 = 64;
 
 /// What a volume shows, compared with what its secrets say.
 #[derive(Debug)]
@@ -22,8 +23,10 @@ pub(super) struct SetState {
     keep: Option<Duration>,
     /// When to give up what was shown before.
     drop: Option<Moment>,
-    /// Runs in a row that asked for more than was known.
+    /// Runs in a row that lacked something.
     incomplete: u32,
+    /// When to try again although nothing has changed.
+    again: Option<Moment>,
     backoff: Backoff,
     fault: Option<Fault>,
 }
@@ -38,6 +41,7 @@ impl SetState {
             keep,
             drop: None,
             incomplete: 0,
+            again: None,
             backoff: Backoff::default(),
             fault: None,
         }
@@ -57,26 +61,21 @@ impl SetState {
 
     pub(super) fn changed(&mut self, now: Moment) {
         self.dirty.get_or_insert(now);
-        // New data deserve a try at once when it was the data that failed, and not just another
-        // answer to another question.
+        // New data deserve a try at once when it was the data that failed.
         let is_of_user = |fault: &Fault| fault.whose == Whose::User;
-        if self.fault.as_ref().is_some_and(is_of_user) && self.incomplete < DEEPEST {
+        if self.fault.as_ref().is_some_and(is_of_user) {
             self.backoff.reset();
         }
     }
 
-    /// A template asked for more than was known once more.
-    ///
-    /// Returns whether that has no end.
-    pub(super) fn asks_for_more(&mut self) -> bool {
-        self.incomplete = self.incomplete.saturating_add(1);
-        self.incomplete >= DEEPEST
-    }
-
     /// A template asked for more than was known: nothing was changed.
-    pub(super) fn is_incomplete(&mut self, now: Moment) {
+    pub(super) fn is_incomplete(&mut self, now: Moment, rng: &mut Rng) {
         self.rendering = false;
         self.dirty.get_or_insert(now);
+        self.incomplete = self.incomplete.saturating_add(1);
+        if self.incomplete > TOO_OFTEN {
+            self.backoff.failed(now, Retry::Backoff, rng);
+        }
     }
 
     /// When to look again at a change that waits.
@@ -84,8 +83,15 @@ impl SetState {
         if self.rendering {
             return None;
         }
-        self.dirty
-            .map(|dirty| (dirty + RENDER_DELAY).max(self.backoff.until()))
+        let changed = self
+            .dirty
+            .map(|dirty| (dirty + RENDER_DELAY).max(self.backoff.until()));
+        [changed, self.again].into_iter().flatten().min()
+    }
+
+    /// Tries again then, whether or not something has changed.
+    pub(super) fn try_again(&mut self, at: Option<Moment>) {
+        self.again = at;
     }
 
     /// Whether a change is being rendered, or will be as soon as its round of reads is over.
@@ -95,15 +101,17 @@ impl SetState {
 
     /// Whether to render now; `more_to_come` if other reads of the same round are under way.
     pub(super) fn start_rendering(&mut self, now: Moment, more_to_come: bool) -> bool {
-        let Some(dirty) = self.dirty else {
-            return false;
-        };
-        let waits = more_to_come && now < dirty + RENDER_DELAY;
-        if self.rendering || waits || self.backoff.until() > now {
+        let is_changed = self.dirty.is_some_and(|dirty| {
+            let waits = more_to_come && now < dirty + RENDER_DELAY;
+            !waits && self.backoff.until() <= now
+        });
+        let is_again = self.again.is_some_and(|again| again <= now);
+        if self.rendering || !is_changed && !is_again {
             return false;
         }
         self.rendering = true;
         self.dirty = None;
+        self.again = None;
         true
     }
 
@@ -133,10 +141,11 @@ impl SetState {
         found == Found::Files { told: false }
     }
 
-    pub(super) fn failed(&mut self, now: Moment, fault: Fault, rng: &mut Rng) {
+    /// Nothing was changed; whatever the fault says, the next try is this one's matter.
+    pub(super) fn failed(&mut self, now: Moment, fault: Fault, retry: Retry, rng: &mut Rng) {
         self.rendering = false;
         self.dirty.get_or_insert(now);
-        self.backoff.failed(now, fault.retry, rng);
+        self.backoff.failed(now, retry, rng);
         self.fault = Some(fault);
     }
 }

@@ -16,7 +16,7 @@ use vouchsafe_shared::diagnostic::Code;
 
 use self::world::{SECOND, World, down, fault, plan};
 use super::*;
-use crate::{plan::FileIndex, store::TokenLease};
+use crate::{fault::Whose, store::TokenLease};
 
 #[test]
 fn the_first_rendering_comes_once_all_secrets_are_there_and_tells_nobody() {
@@ -441,8 +441,8 @@ fn a_failed_rendering_is_tried_again_without_reading_again() {
 }
 
 #[test]
-fn a_fatal_failure_stops_the_agent_and_gives_the_token_back() {
-    for mode in [Mode::Stay, Mode::Once] {
+fn a_fatal_failure_stops_the_agent_and_gives_the_token_back_where_no_other_life_follows() {
+    for mode in [Mode::Stay, Mode::HandOver, Mode::Once] {
         let plan = plan(1, "600s", true);
         let mut world = World::new(plan.clone(), 24);
         world.lifecycle = Lifecycle::new(
@@ -473,11 +473,13 @@ fn a_fatal_failure_stops_the_agent_and_gives_the_token_back() {
             }),
         };
         let store = StoreIndex(0);
-        assert_eq!(
-            world.lifecycle.handle(world.now, failed),
-            [Action::Revoke(store)]
-        );
+        let actions = world.lifecycle.handle(world.now, failed);
         assert_eq!(world.lifecycle.wake_at(), None);
+        if mode != Mode::Once {
+            assert_eq!(actions, [Action::Stop], "{mode:?}");
+            continue;
+        }
+        assert_eq!(actions, [Action::Revoke(store)]);
         let revoked = Event::Revoked { store };
         assert_eq!(world.lifecycle.handle(world.now, revoked), [Action::Stop]);
     }

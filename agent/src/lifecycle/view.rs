@@ -1,7 +1,11 @@
 //! What the machine knows at a moment, as plain values for whoever wants to look. Looking changes
 //! nothing.
 
-use super::{Lifecycle, Moment, SecretState, StoreState, secret::SecretStep, session::SessionStep};
+use super::{
+    Asker, Lifecycle, Moment, SecretState, StoreState,
+    secret::{NEVER, SecretStep},
+    session::SessionStep,
+};
 use crate::{
     fault::Fault,
     plan::{SecretIndex, StoreIndex},
@@ -27,7 +31,7 @@ pub struct SecretView<'a> {
     /// An answer has been there.
     pub present: bool,
     /// When it is looked at or renewed next, whatever its store says to that then; not while it is
-    /// asked for.
+    /// asked for, nor for what ends with the token alone.
     pub next: Option<(NextStep, Moment)>,
     /// Since when it cannot be had.
     pub failing_since: Option<Moment>,
@@ -68,7 +72,7 @@ impl StoreState {
                 SessionStep::Login => NextStep::LogIn,
                 SessionStep::Renew => NextStep::RenewToken,
             };
-            (step, due.max(self.pause.until()))
+            (step, due.max(self.trouble.holds_back(Asker::Token)))
         });
         StoreView {
             store,
@@ -89,7 +93,7 @@ impl SecretState {
         SecretView {
             secret,
             present: self.is_present(),
-            next: (!self.is_under_way()).then(|| (step, self.due())),
+            next: (!self.is_under_way() && self.due() < NEVER).then(|| (step, self.due())),
             failing_since: self.failing_since(),
             fault: self.fault(),
             issued: is_issued || self.hangs_on_token(),

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use fastrand::Rng;
+use vouchsafe_shared::diagnostic::Code;
 use vouchsafe_template::scope::Dependency;
 
 use super::{
@@ -33,6 +34,8 @@ pub(super) struct WatchState {
     since: Option<Moment>,
     /// There was one before, so changes may have been missed.
     is_known: bool,
+    /// A refusal led to another login, and no subscription came of that so far.
+    has_cost_login: bool,
     backoff: Backoff,
 }
 
@@ -44,6 +47,7 @@ impl WatchState {
             due: None,
             since: None,
             is_known: false,
+            has_cost_login: false,
             backoff: Backoff::default(),
         }
     }
@@ -62,6 +66,7 @@ impl WatchState {
     /// Returns whether changes may have been missed.
     fn began(&mut self, now: Moment) -> bool {
         self.since = Some(now);
+        self.has_cost_login = false;
         std::mem::replace(&mut self.is_known, true)
     }
 
@@ -69,19 +74,42 @@ impl WatchState {
         if self.since.take().is_some_and(|since| since + STEADY <= now) {
             self.backoff.reset();
         }
-        if is_watch_refused(fault) {
-            self.due = None;
-        } else {
-            let pauses = Pauses::of_watches();
-            self.backoff.failed_with(now, fault.retry, &pauses, rng);
-            self.due = Some(self.backoff.until());
-        }
+        self.due = match refusal(fault) {
+            Some(Refusal::NotOffered) => None,
+            Some(Refusal::Denied) => {
+                let pauses = Pauses::of_denied_watches();
+                self.backoff.failed_with(now, Retry::Rarely, &pauses, rng);
+                Some(self.backoff.until())
+            }
+            None => {
+                let pauses = Pauses::of_watches();
+                self.backoff.failed_with(now, fault.retry, &pauses, rng);
+                Some(self.backoff.until())
+            }
+        };
     }
 }
 
-/// Whether a store does not tell of changes, or not whoever has the present token.
+/// Why a store does not tell of changes, although it can be reached.
+enum Refusal {
+    /// It has none to tell of.
+    NotOffered,
+    /// The token is not good, or its policies do not allow it: they may be changed meanwhile.
+    Denied,
+}
+
+fn refusal(fault: &Fault) -> Option<Refusal> {
+    match fault.retry {
+        Retry::AfterLogin => Some(Refusal::Denied),
+        Retry::Rarely if fault.code == Code::PermissionDenied => Some(Refusal::Denied),
+        Retry::Rarely => Some(Refusal::NotOffered),
+        Retry::After(_) | Retry::Backoff => None,
+    }
+}
+
+/// Whether a store does not tell of changes, or not whoever has the present token's policies.
 pub fn is_watch_refused(fault: &Fault) -> bool {
-    matches!(fault.retry, Retry::Rarely | Retry::AfterLogin)
+    fault.retry == Retry::Rarely
 }
 
 impl Lifecycle {
@@ -112,8 +140,18 @@ impl Lifecycle {
         }
     }
 
+    /// A token that is dead is replaced, as after a read that shows that; but once until there is a
+    /// subscription again, or a server that takes no token for this would cost a login after the
+    /// other.
     pub(super) fn watch_failed(&mut self, now: Moment, store: StoreIndex, fault: &Fault) {
         self.stores[store.0].watch.failed(now, fault, &mut self.rng);
+        if fault.retry != Retry::AfterLogin || self.stores[store.0].watch.has_cost_login {
+            return;
+        }
+        // All subscriptions broke at one moment where the store did.
+        let login_at = now + self.unhurried_login(store);
+        let state = &mut self.stores[store.0];
+        state.watch.has_cost_login = state.session.token_refused(login_at);
     }
 
     pub(super) fn changed(&mut self, now: Moment, secrets: &[SecretIndex]) {

@@ -85,6 +85,7 @@ impl Publisher {
                 attempt.template_failed(index, &fault);
                 Made::Failed(fault)
             }
+            _ if awaits && (material.is_endless)(index) => Made::Failed(endless(file)),
             _ if awaits => Made::Waits,
             (None, _) if planned.may_lack => Made::Absent,
             (None, Some(secret)) => Made::Failed(missing(file, &secret.to_string())),
@@ -193,6 +194,14 @@ fn token(store: StoreIndex, material: &Material<'_>) -> Made {
         }
         None => Made::Waits,
     }
+}
+
+fn endless(file: &FileConfig) -> Fault {
+    let message = format!(
+        "file {}: its template asks for something else whenever it runs",
+        file.name
+    );
+    Fault::new(Code::TemplateFailed, Whose::User, Retry::Rarely, message)
 }
 
 fn missing(file: &FileConfig, what: &str) -> Fault {

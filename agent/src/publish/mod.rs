@@ -57,6 +57,8 @@ pub struct Material<'a> {
     pub demand: &'a Demand,
     /// What is to be expected of secrets without an answer.
     pub prospect: &'a dyn Fn(SecretIndex) -> Prospect,
+    /// Whether a template asks for something else whenever it runs.
+    pub is_endless: &'a dyn Fn(FileIndex) -> bool,
     /// By secret.
     pub answers: &'a [Option<Answer>],
     /// By store.

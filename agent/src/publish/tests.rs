@@ -23,6 +23,7 @@ struct Bench {
     publisher: Publisher,
     answers: Vec<Option<Answer>>,
     prospects: BTreeMap<SecretIndex, Prospect>,
+    endless: Vec<FileIndex>,
     token: Option<SecretString>,
 }
 
@@ -40,6 +41,7 @@ impl Bench {
             publisher: Publisher::new(&config, Templates::load(&config)),
             answers: Vec::new(),
             prospects: BTreeMap::new(),
+            endless: Vec::new(),
             token: None,
         }
     }
@@ -67,6 +69,7 @@ impl Bench {
         let material = Material {
             demand: &self.demand,
             prospect: &prospect,
+            is_endless: &|file| self.endless.contains(&file),
             answers: &self.answers,
             tokens: &[self.token.as_ref()],
         };
@@ -286,6 +289,36 @@ fn a_fatal_template_that_fails_leaves_every_file_as_it_was() {
         ["a", "b", "c"].map(|name| bench.read(name)),
         ["1", "1", "1"]
     );
+}
+
+#[test]
+fn a_template_without_end_keeps_its_file_and_lets_others_go_on() {
+    let text = r#"{{ with secret "secret/a" }}{{ .Data.value }}{{ if eq .Data.value "2" }}{{ with secret "secret/more" }}x{{ end }}{{ end }}{{ end }}"#;
+    for template in [template(text), fatal(text)] {
+        let mut bench = Bench::new(&[("a", template), ("b", plain("secret/b"))]);
+        bench.publish();
+        let answer = |bench: &mut Bench, value: &str| {
+            bench.answer("secret/a", &json!({ "value": value }));
+            bench.answer("secret/b", &json!({ "value": value }));
+        };
+        answer(&mut bench, "1");
+        rendered(&bench.publish());
+        answer(&mut bench, "2");
+        assert_eq!(bench.publish().outcome, Outcome::Incomplete);
+        bench.endless.push(FileIndex(0));
+        let attempt = bench.publish();
+        let Outcome::Rendered { kept, .. } = &attempt.outcome else {
+            panic!("{attempt:?}")
+        };
+        let kept: Vec<_> = kept
+            .iter()
+            .map(|kept| (kept.file, kept.fault.code))
+            .collect();
+        assert_eq!(kept, [(FileIndex(0), Code::TemplateFailed)]);
+        assert_eq!(["a", "b"].map(|name| bench.read(name)), ["1", "2"]);
+        // Not all it asks for is there, so that it ends the agent was not asked for.
+        assert!(attempt.template_faults.is_empty());
+    }
 }
 
 #[test]

@@ -12,7 +12,8 @@ use crate::fault::Fault;
 pub trait Watch: Send + 'static {
     /// Subscribes, anew if need be. A fault that asks for no more than patience says that another
     /// try may help; with [`Rarely`](crate::fault::Retry::Rarely) the store does not tell of changes
-    /// at all, or not whoever has this token.
+    /// at all, or not whoever has this token's policies, and with
+    /// [`AfterLogin`](crate::fault::Retry::AfterLogin) it does not know the token.
     fn subscribe(&mut self) -> impl Future<Output = Result<(), Fault>> + Send;
 
     /// What was heard next; nothing when it was about no secret, or not to be understood. After a

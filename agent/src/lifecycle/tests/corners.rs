@@ -139,6 +139,23 @@ fn a_login_that_fails_while_the_app_ends_neither_hurries_it_nor_keeps_the_token(
 }
 
 #[test]
+fn a_template_that_fails_fatally_while_the_app_ends_neither_hurries_it_nor_keeps_the_token() {
+    let mut world = stopping(|_| {});
+    world.send(Event::ShutdownRequested(Ending::Pod));
+    let fault = fault(Code::TemplateFailed, Whose::User, Retry::Rarely);
+    let file = FileIndex(0);
+    world.send(Event::Tried {
+        set: SetIndex(0),
+        asked: Vec::new(),
+        outcome: Outcome::Fatal(FileFault { file, fault }),
+    });
+    world.run_for(50 * SECOND);
+    assert!(!world.stopped && !was_revoked(&world));
+    world.run_for(20 * SECOND);
+    assert!(world.stopped && was_revoked(&world));
+}
+
+#[test]
 fn a_template_that_finds_what_an_earlier_life_knew_has_not_failed() {
     let mut world = with_template(
         |ask| {
@@ -176,9 +193,12 @@ fn a_template_that_asks_for_something_else_whenever_it_runs_is_no_storm() {
         (&Code::TemplateFailed, Whose::User)
     );
     let before = world.reads().len();
+    let runs_before = world.renders().len();
     world.run_for(3600 * SECOND);
+    let runs = world.renders().len() - runs_before;
+    assert!(runs <= 400, "{runs} runs in an hour");
     let reads = world.reads().len() - before;
-    // One run in half a minute, and one look a minute at what it asked for.
+    // One question in half a minute, and one look a minute at what it asked for.
     assert!((60..=300).contains(&reads), "{reads} reads in an hour");
     assert!(world.lifecycle.demand().secrets().count() <= 2);
     // Once somebody mends it, it is as good as any other.
@@ -277,5 +297,127 @@ fn leases_whose_renewal_fails_with_the_store_do_not_keep_looks_waiting() {
     for (index, before) in [10, 11].into_iter().zip(before) {
         let reads = reads_of(&world, index) - before;
         assert!(reads >= 30, "{reads} looks at secret {index} in an hour");
+    }
+}
+
+/// The longest pause between two looks at a secret.
+fn longest_pause(world: &World, index: usize) -> Duration {
+    let looks = world.times(|action| *action == Action::Read(SecretIndex(index)));
+    let pauses = looks.windows(2).map(|pair| pair[1] - pair[0]);
+    pauses.max().unwrap_or(Duration::MAX)
+}
+
+#[test]
+fn a_path_that_fails_with_the_store_does_not_stretch_the_looks_at_others() {
+    let impatient = fault(Code::StoreUnavailable, Whose::Store, Retry::After(SECOND));
+    for (broken, longest) in [
+        (store_failed(), 64 * SECOND),
+        (down(), 64 * SECOND),
+        // A wish for patience is heeded by all, once each time.
+        (impatient, 100 * SECOND),
+    ] {
+        for seed in 0..10 {
+            let mut world = World::new(apart(5), seed);
+            world.run_for(120 * SECOND);
+            world.broken.insert(0, broken.clone());
+            world.run_for(4 * 3600 * SECOND);
+            for index in 1..5 {
+                let pause = longest_pause(&world, index);
+                assert!(pause < longest, "{pause:?} between looks");
+            }
+            let tries = reads_of(&world, 0) / 4;
+            assert!((60..300).contains(&tries), "{tries} tries in an hour");
+        }
+    }
+}
+
+#[test]
+fn a_path_that_fails_now_and_then_does_not_stretch_the_looks_at_others() {
+    for seed in 0..10 {
+        let mut world = World::new(apart(3), seed);
+        for _ in 0..100 {
+            world.broken.insert(0, store_failed());
+            world.run_for(70 * SECOND);
+            world.broken.clear();
+            world.run_for(70 * SECOND);
+        }
+        for index in [1, 2] {
+            let pause = longest_pause(&world, index);
+            assert!(pause < 64 * SECOND, "{pause:?} between looks");
+        }
+    }
+}
+
+#[test]
+fn a_renewal_of_the_token_that_fails_does_not_stretch_looks() {
+    for seed in 0..10 {
+        let mut world = World::new(apart(2), seed);
+        world.run_for(2000 * SECOND);
+        for _ in 0..20 {
+            world.send(Event::RenewFailed {
+                store: STORE,
+                fault: store_failed(),
+            });
+            world.run_for(30 * SECOND);
+        }
+        for index in [0, 1] {
+            let pause = longest_pause(&world, index);
+            assert!(pause < 64 * SECOND, "{pause:?} between looks");
+        }
+    }
+}
+
+#[test]
+fn paths_that_fail_by_themselves_are_told_from_an_outage_that_follows() {
+    let mut world = World::new(apart(4), 1);
+    world.run_for(120 * SECOND);
+    for index in [0, 1] {
+        world.broken.insert(index, store_failed());
+    }
+    world.run_for(3600 * SECOND);
+    let from = world.now;
+    world.outage = Some((from, from + 600 * SECOND));
+    world.run_for(600 * SECOND);
+    let tries = world.reads().iter().filter(|at| **at >= from).count();
+    // One request at a time, as without them.
+    assert!((15..60).contains(&tries), "{tries} tries");
+}
+
+#[test]
+fn paths_that_fail_by_themselves_stretch_nothing_once_they_are_known() {
+    for seed in 0..10 {
+        let mut world = World::new(apart(12), seed);
+        world.run_for(120 * SECOND);
+        world.broken = (0..10).map(|index| (index, store_failed())).collect();
+        world.run_for(600 * SECOND);
+        let known = world.now;
+        world.run_for(7200 * SECOND);
+        world.log.retain(|(at, _)| *at >= known);
+        for index in [10, 11] {
+            let pause = longest_pause(&world, index);
+            assert!(pause < 64 * SECOND, "{pause:?} between looks");
+        }
+    }
+}
+
+#[test]
+fn a_look_that_fails_once_beside_paths_that_always_do_is_no_outage() {
+    for seed in 0..10 {
+        let mut world = World::new(apart(6), seed);
+        world.run_for(120 * SECOND);
+        world.broken = (0..3).map(|index| (index, store_failed())).collect();
+        world.run_for(600 * SECOND);
+        let known = world.now;
+        for _ in 0..60 {
+            world.broken.insert(3, store_failed());
+            world.run_for(65 * SECOND);
+            world.broken.remove(&3);
+            world.run_for(65 * SECOND);
+        }
+        world.log.retain(|(at, _)| *at >= known);
+        for index in [4, 5] {
+            let pause = longest_pause(&world, index);
+            assert!(pause < 64 * SECOND, "{pause:?} between looks");
+        }
     }
 }

@@ -177,6 +177,36 @@ fn a_secret_that_cannot_be_had_for_minutes_ends_the_agent_where_that_is_wanted()
 }
 
 #[test]
+fn a_store_that_was_set_back_does_not_end_the_agent_and_is_not_asked_more_often_for_long() {
+    let mut plan = plan(2, "60s", false);
+    plan.exit_on_retry_failure = true;
+    let mut world = World::new(plan, 17);
+    world.run_for(30 * SECOND);
+    let older = fault(Code::AnswerStale, Whose::Store, Retry::Backoff);
+    world.broken.insert(1, older.clone());
+    world.run_for(120 * SECOND);
+    let failing = |world: &World| world.lifecycle.secrets[1].failing_since();
+    // It is told of all the same.
+    assert!(failing(&world).is_some());
+    let before = world.reads().len();
+    world.run_for(Duration::from_secs(7200));
+    assert!(!world.stopped && given_up(&world).is_empty());
+    let reads = world.reads().len() - before;
+    assert!((220..=250).contains(&reads), "{reads} looks in two hours");
+    // An answer that is older is an answer: the time before it does not count.
+    for _ in 0..5 {
+        world.broken.insert(1, down());
+        world.run_for(250 * SECOND);
+        world.broken.insert(1, older.clone());
+        world.run_for(60 * SECOND);
+    }
+    assert!(!world.stopped);
+    world.broken.insert(1, down());
+    world.run_for(RETRY_LIMIT + 70 * SECOND);
+    assert!(world.stopped);
+}
+
+#[test]
 fn a_secret_that_comes_back_in_time_is_not_given_up() {
     let mut plan = plan(2, "60s", false);
     plan.exit_on_retry_failure = true;

@@ -203,6 +203,29 @@ fn what_is_over_when_it_comes_is_not_asked_for_in_a_loop() {
 }
 
 #[test]
+fn a_lease_of_no_time_is_kept_until_its_token_is_replaced() {
+    for renewable in [false, true] {
+        let issued = Issued::new(0, u64::MAX / 2, renewable);
+        let mut world = world(issued, 9);
+        world.run_for(24 * HOUR);
+        let count = |world: &World| world.issued[&0].issues.len();
+        assert_eq!((count(&world), world.renewals().is_empty()), (1, false));
+        assert_eq!(world.lifecycle.secrets().next().unwrap().next, None);
+        world.send(Event::RefreshRequested);
+        world.restart(Mode::Stay);
+        world.run_for(24 * HOUR);
+        assert_eq!(count(&world), 1);
+        let lease = world.token;
+        world.send(Event::LoggedIn {
+            store: StoreIndex(0),
+            lease,
+        });
+        world.run_for(SECOND);
+        assert_eq!(count(&world), 2);
+    }
+}
+
+#[test]
 fn a_file_beside_the_agent_needs_no_store_and_is_looked_at_often() {
     let mut plan = plan(1, "60s", false);
     let path = "/etc/motd".to_owned();

@@ -1,5 +1,7 @@
 //! What templates need is learnt as they run.
 
+use std::cell::Cell;
+
 use super::{
     world::{self, Issued, read},
     *,
@@ -157,6 +159,95 @@ fn a_new_need_that_is_not_there_does_not_hold_back_other_files() {
     world.versions[0] = 5;
     world.run_for(100 * SECOND);
     assert_eq!(world.rendered[0], 5);
+}
+
+/// Asks for something else whenever it runs.
+fn endless(ask: &mut dyn FnMut(&str) -> Option<u64>) {
+    thread_local! {
+        static RUNS: Cell<u32> = const { Cell::new(0) };
+    }
+    RUNS.set(RUNS.get() + 1);
+    ask(&format!("endless/{}", RUNS.get()));
+}
+
+/// A plain file and a good template, which is there; then another template has no end.
+fn beside_an_endless_one() -> World {
+    let mut plan = plan(3, "60s", false);
+    plan.files[1].secret = None;
+    plan.files[2].secret = None;
+    let mut world = World::new(plan, 9);
+    world.templates.insert(1, |ask| {
+        ask("x");
+    });
+    world.templates.insert(2, |ask| {
+        if ask("a").is_some_and(|version| version < 2 || ask("b").is_some()) {
+            ask("lease");
+        }
+    });
+    world.run_for(SECOND);
+    let lease = index(&world, "lease").unwrap();
+    assert!(world.lifecycle.is_ready() && world.seen[lease] > 0);
+    world
+        .issued
+        .insert(lease, Issued::new(36000, u64::MAX / 2, true));
+    // So that what is issued from now on shows.
+    world.send(Event::LoggedIn {
+        store: StoreIndex(0),
+        lease: world.token,
+    });
+    world.send(Event::RefreshRequested);
+    world.run_for(100 * SECOND);
+    world.templates.insert(1, endless);
+    world.versions[0] += 1;
+    world.run_for(100 * SECOND);
+    assert!(world.lifecycle.is_endless(FileIndex(1)));
+    assert!(!world.lifecycle.is_endless(FileIndex(2)));
+    world
+}
+
+#[test]
+fn a_template_without_end_does_not_hold_back_other_files() {
+    let mut world = beside_an_endless_one();
+    let subjects: Vec<_> = world.lifecycle.faults().map(|fault| fault.0).collect();
+    assert_eq!(subjects, [Subject::Set(SetIndex(0))]);
+    for version in 10..20 {
+        world.versions[0] = version;
+        world.run_for(70 * SECOND);
+        assert_eq!(world.rendered[0], version);
+    }
+    let before = world.reads().len();
+    world.run_for(3600 * SECOND);
+    let reads = world.reads().len() - before;
+    // A look a minute at each of three, and what the one without end asks for.
+    assert!((240..=480).contains(&reads), "{reads} reads in an hour");
+    assert!(world.lifecycle.demand().secrets().count() <= 5);
+    world.templates.insert(1, |ask| {
+        ask("x");
+    });
+    world.run_for(61 * SECOND);
+    assert!(world.lifecycle.faults().next().is_none());
+}
+
+#[test]
+fn a_template_without_end_does_not_make_others_give_up_what_they_need() {
+    let mut world = beside_an_endless_one();
+    let (a, lease) = (index(&world, "a").unwrap(), index(&world, "lease").unwrap());
+    let issued = |world: &World| {
+        world
+            .issued
+            .get(&lease)
+            .map_or(0, |issued| issued.issues.len())
+    };
+    let before = issued(&world);
+    for version in 2..20 {
+        // Each time `b` has yet to be learnt.
+        world.versions[a] = version;
+        world.run_for(70 * SECOND);
+        world.versions[a] = 1;
+        world.run_for(70 * SECOND);
+    }
+    assert_eq!(index(&world, "lease"), Some(lease));
+    assert_eq!(issued(&world), before);
 }
 
 #[test]

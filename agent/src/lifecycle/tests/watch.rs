@@ -136,6 +136,88 @@ fn a_store_that_refuses_is_asked_again_after_the_next_login_alone() {
     assert_eq!(watches(&world).len(), logins.len());
 }
 
+fn denied(retry: Retry) -> Event {
+    let fault = fault(Code::PermissionDenied, Whose::User, retry);
+    let store = STORE;
+    Event::WatchFailed { store, fault }
+}
+
+#[test]
+fn a_policy_that_does_not_allow_a_subscription_is_tried_now_and_then() {
+    let mut world = told_of(1, 11);
+    world.token.duration = Duration::from_secs(1_000_000);
+    world.run_for(SECOND);
+    let from = world.now;
+    for _ in 0..1000 {
+        let before = watches(&world).len();
+        world.send(denied(Retry::Rarely));
+        let due = world.lifecycle.watches_due().next().unwrap();
+        world.run_until(due);
+        assert_eq!(watches(&world).len(), before + 1);
+        if world.now - from > Duration::from_secs(86_400) {
+            break;
+        }
+    }
+    let watches = watches(&world);
+    let pauses: Vec<_> = watches.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    // Not at once, after a minute, and not more than about twice an hour in the long run.
+    assert!((30 * SECOND..=60 * SECOND).contains(&(watches[1] - from)));
+    assert!(
+        (30..=70).contains(&watches.len()),
+        "{} tries",
+        watches.len()
+    );
+    assert!(pauses.iter().all(|pause| *pause <= 3600 * SECOND));
+    assert_eq!(world.logins().len(), 1);
+    // Once the policy allows it, all is as ever.
+    world.send(Event::WatchBegan { store: STORE });
+    world.versions[0] = 2;
+    world.send(changed(&[0]));
+    world.run_for(CHANGE_SPREAD + SECOND);
+    assert_eq!(world.renders().len(), 2);
+}
+
+#[test]
+fn a_token_that_a_subscription_shows_to_be_dead_is_replaced_once_and_not_by_all_at_once() {
+    let mut pauses = BTreeSet::new();
+    for seed in 0..50 {
+        let mut world = watched(1, seed);
+        let dead = world.now;
+        world.token_ends = None;
+        world.send(denied(Retry::AfterLogin));
+        world.run_for(80 * SECOND);
+        let logins = world.logins();
+        assert_eq!((logins.len(), watches(&world).len()), (2, 2));
+        pauses.insert((logins[1] - dead).as_secs() / 10);
+        // A server that takes no token for this is no reason for another login.
+        world.run_for(600 * SECOND);
+        for _ in 0..10 {
+            world.send(denied(Retry::AfterLogin));
+            world.run_for(600 * SECOND);
+        }
+        assert_eq!(world.logins().len(), 2);
+        // After a good subscription the next dead token is replaced again.
+        world.send(Event::WatchBegan { store: STORE });
+        world.run_for(700 * SECOND);
+        world.send(denied(Retry::AfterLogin));
+        world.run_for(80 * SECOND);
+        assert_eq!(world.logins().len(), 3);
+    }
+    assert!(pauses.len() > 3, "{pauses:?}");
+}
+
+#[test]
+fn what_hangs_on_a_dead_token_does_not_wait_for_another() {
+    let mut world = told_of(1, 12);
+    world.issued.insert(0, Issued::new(36000, 360_000, true));
+    world.run_for(10 * SECOND);
+    world.token_ends = None;
+    world.send(denied(Retry::AfterLogin));
+    world.run_for(SECOND);
+    assert_eq!(world.logins().len(), 2);
+    assert_eq!(world.issued[&0].issues.len(), 2);
+}
+
 #[test]
 fn a_subscription_that_fails_is_tried_with_pauses_up_to_a_minute() {
     let mut world = told_of(1, 6);

@@ -291,6 +291,7 @@ impl World {
     fn render(&mut self, set: SetIndex) -> Event {
         let mut asked = Vec::new();
         let mut complete = true;
+        let mut endless = None;
         for (file, template) in &self.templates {
             let (mut secrets, mut missing) = (Vec::new(), false);
             template(&mut |path| {
@@ -304,14 +305,23 @@ impl World {
                 missing |= seen.is_none() && !given_up;
                 seen
             });
-            complete &= !missing;
+            let file = FileIndex(*file);
+            if missing && self.lifecycle.is_endless(file) {
+                let fault = fault(Code::TemplateFailed, Whose::User, Retry::Rarely);
+                endless = Some(FileFault { file, fault });
+            } else {
+                complete &= !missing;
+            }
             asked.push(Asked {
-                file: FileIndex(*file),
+                file,
                 secrets,
                 complete: !missing,
             });
         }
-        let outcome = if complete {
+        let is_ready = self.lifecycle.is_ready();
+        let outcome = if let Some(failed) = endless.clone().filter(|_| complete && !is_ready) {
+            Outcome::Failed(failed.fault)
+        } else if complete {
             self.rendered.resize(self.seen.len(), 0);
             let files = &self.lifecycle.demand().plan().files;
             let is_of_volume = |index: &usize| {
@@ -331,7 +341,7 @@ impl World {
             Outcome::Rendered {
                 changed,
                 first,
-                kept: Vec::new(),
+                kept: endless.into_iter().collect(),
             }
         } else {
             Outcome::Incomplete

@@ -15,7 +15,7 @@ mod tests;
 mod tls;
 mod version;
 
-use hyper::{Method, StatusCode, body::Bytes, header::HeaderValue};
+use hyper::{Method, body::Bytes, header::HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use tracing::warn;
@@ -98,16 +98,8 @@ impl Vault {
     /// Finds out whether a refusal is the policies' or the token's, where the store did not say it.
     async fn clarified<T>(&mut self, result: Result<T, Fault>) -> Result<T, Fault> {
         match (result, &self.token) {
-            (Err(refusal), Some(token)) if self.may_look_up && fault::is_ambiguous(&refusal) => {
-                match login::look_up(&mut self.connection, token).await {
-                    Ok(answer)
-                        if answer.status == StatusCode::FORBIDDEN
-                            && !fault::is_foreign(&answer.body) =>
-                    {
-                        Err(fault::of_the_token(&refusal))
-                    }
-                    _ => Err(refusal),
-                }
+            (Err(refusal), Some(token)) if self.may_look_up => {
+                Err(login::clarified(&mut self.connection, token, refusal).await)
             }
             (result, _) => result,
         }
@@ -204,7 +196,8 @@ impl Store for Vault {
 
     fn watch(&mut self) -> Option<impl Watch + use<>> {
         let token = self.token.clone().filter(|_| self.events)?;
-        Some(Subscription::new(&self.connection, token))
+        let subscription = Subscription::new(&self.connection, token, self.may_look_up);
+        Some(subscription)
     }
 }
 

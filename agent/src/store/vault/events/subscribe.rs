@@ -29,6 +29,7 @@ use super::{
     super::{
         connection::{Connection, Outgoing, Upgrade},
         fault,
+        login::clarified,
     },
     message,
 };
@@ -59,14 +60,21 @@ const ACCEPTED: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 pub(in super::super) struct Subscription {
     connection: Connection,
     token: SecretString,
+    /// Whether the token may ask about itself.
+    may_look_up: bool,
     socket: Option<WebSocketStream<TokioIo<Upgraded>>>,
 }
 
 impl Subscription {
-    pub(in super::super) fn new(connection: &Connection, token: SecretString) -> Self {
+    pub(in super::super) fn new(
+        connection: &Connection,
+        token: SecretString,
+        may_look_up: bool,
+    ) -> Self {
         Self {
             connection: connection.another(),
             token,
+            may_look_up,
             socket: None,
         }
     }
@@ -102,7 +110,11 @@ impl Watch for Subscription {
                         format!("{WHAT}: the server has none (HTTP {})", status.as_u16()),
                     ),
                 };
-                return Err(refused);
+                return Err(if self.may_look_up {
+                    clarified(&mut self.connection, &self.token, refused).await
+                } else {
+                    refused
+                });
             }
             Upgrade::Changed(stream, headers) if is_accepted(&headers, &key) => stream,
             Upgrade::Changed(..) => {

@@ -3,7 +3,7 @@
 mod approle;
 mod credential_file;
 
-use hyper::Method;
+use hyper::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use vouchsafe_shared::{
@@ -108,6 +108,26 @@ pub(super) async fn look_up(
         body: None,
     };
     connection.send(&outgoing).await
+}
+
+/// The refusal, as one of the token where the store no longer knows it: servers do not always say
+/// whether a token or its policies are at fault.
+pub(super) async fn clarified(
+    connection: &mut Connection,
+    token: &SecretString,
+    refusal: Fault,
+) -> Fault {
+    if !fault::is_ambiguous(&refusal) {
+        return refusal;
+    }
+    match look_up(connection, token).await {
+        Ok(answer)
+            if answer.status == StatusCode::FORBIDDEN && !fault::is_foreign(&answer.body) =>
+        {
+            fault::of_the_token(&refusal)
+        }
+        _ => refusal,
+    }
 }
 
 async fn send(

@@ -235,11 +235,53 @@ async fn a_refusal_is_told_from_a_failure() {
         let mut store = pod.store(&server.http(), |config| config["events"] = json!(true));
         store.login().await.unwrap();
         let fault = store.watch().unwrap().subscribe().await.unwrap_err();
-        let refused = is_watch_refused(&fault).then_some(fault.retry);
+        let is_refused = matches!(fault.retry, Retry::Rarely | Retry::AfterLogin);
+        let refused = is_refused.then_some(fault.retry);
         assert_eq!(refused, expected, "{status} {fault}");
         assert!(fault.message.contains("subscription to changes"), "{fault}");
         let expected = "GET /v1/sys/events/subscribe/kv*?json=true";
         assert_eq!(server.lines()[1], expected);
+    }
+}
+
+#[tokio::test]
+async fn an_unexplained_refusal_of_a_subscription_is_the_tokens_if_the_token_is_unknown() {
+    let denied = json!({ "errors": ["1 error occurred:\n\t* permission denied\n\n"] });
+    for (look_up, policy, expected, is_asked) in [
+        (403, "default", Retry::AfterLogin, true),
+        (200, "default", Retry::Rarely, true),
+        // A proxy's page and a failure say nothing of the token.
+        (502, "default", Retry::Rarely, true),
+        // A token without that policy is refused the question, too.
+        (403, "web", Retry::Rarely, false),
+    ] {
+        let pod = Pod::new();
+        let refusal = denied.clone();
+        let server = Server::start(move |seen| match &*seen.target {
+            "/v1/auth/kubernetes/login" => {
+                let auth = json!({
+                    "client_token": "hvs.new", "lease_duration": 60, "policies": [policy],
+                });
+                answer(200, &json!({ "auth": auth }))
+            }
+            "/v1/auth/token/lookup-self" => {
+                assert_eq!(seen.header("x-vault-token"), Some("hvs.new"));
+                answer(look_up, &refusal)
+            }
+            _ => answer(403, &refusal),
+        })
+        .await;
+        let mut store = pod.store(&server.http(), |config| config["events"] = json!(true));
+        store.login().await.unwrap();
+        let fault = store.watch().unwrap().subscribe().await.unwrap_err();
+        assert_eq!(
+            (fault.code, fault.retry),
+            (Code::PermissionDenied, expected),
+            "{look_up} {fault}"
+        );
+        let asked = server.lines();
+        let asked = asked.contains(&"GET /v1/auth/token/lookup-self".to_owned());
+        assert_eq!(asked, is_asked, "{look_up}");
     }
 }
 

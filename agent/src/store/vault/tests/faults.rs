@@ -1,5 +1,8 @@
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
 use vouchsafe_shared::diagnostic::Code;
 use vouchsafe_template::scope::Dependency;
 
@@ -45,6 +48,55 @@ async fn an_answer_that_breaks_off_is_the_networks_fault() {
     assert_eq!(
         (fault.code, fault.whose),
         (Code::StoreUnreachable, Whose::Network),
+        "{fault}"
+    );
+}
+
+#[tokio::test]
+async fn a_port_that_speaks_otherwise_is_the_networks_fault_and_tried_again() {
+    // What a server in Go answers where TLS is expected, and where it is not, in turn.
+    let page: &[u8] =
+        b"HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
+    let alert: &[u8] = &[0x15, 3, 1, 0, 2, 2, 70];
+    let plain: &[u8] = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n400 Bad Request";
+    for (answer, is_tls, code) in [
+        (page, false, Code::BadAnswer),
+        (alert, false, Code::BadAnswer),
+        (plain, true, Code::StoreUnreachable),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let scheme = if is_tls { "https" } else { "http" };
+        let address = format!("{scheme}://{}", listener.local_addr().unwrap());
+        let answering = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut heard = [0; 4096];
+            assert!(stream.read(&mut heard).await.unwrap() > 0);
+            stream.write_all(answer).await.unwrap();
+            stream.shutdown().await.unwrap();
+            // Until the client hangs up, or it may miss what was said.
+            while stream.read(&mut heard).await.is_ok_and(|length| length > 0) {}
+        });
+        let fault = fault(&address).await;
+        answering.await.unwrap();
+        assert_eq!(
+            (fault.code, fault.whose, fault.retry),
+            (code, Whose::Network, Retry::Backoff),
+            "{fault}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_later_is_the_networks_fault_too() {
+    // Without a length, with chunks: what there is so far would do.
+    let auth = r#"{"auth":{"client_token":"hvs.new","lease_duration":60}}"#;
+    let length = auth.len();
+    let cut =
+        format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{length:x}\r\n{auth}\r\n");
+    let fault = fault(&once(cut.leak().as_bytes()).await).await;
+    assert_eq!(
+        (fault.code, fault.whose, fault.retry),
+        (Code::StoreUnreachable, Whose::Network, Retry::Backoff),
         "{fault}"
     );
 }
