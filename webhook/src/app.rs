@@ -28,6 +28,7 @@ use crate::{
         tls::{self, TlsOptions},
     },
     shutdown::Shutdown,
+    startup,
 };
 
 /// How the program is to run.
@@ -295,6 +296,7 @@ impl App {
             }
             never = files => match never {},
             never = cluster => match never {},
+            never = startup::release(&readiness) => match never {},
             () = leave => Ok(()),
             () = health => Ok(()),
         }

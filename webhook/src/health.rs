@@ -14,6 +14,8 @@ use axum::{
     routing::get,
 };
 
+use tokio::sync::Notify;
+
 use crate::metrics::Metrics;
 
 /// Whether new admissions should be sent here: while there is all that they need, until the program
@@ -21,12 +23,21 @@ use crate::metrics::Metrics;
 #[derive(Debug, Default)]
 pub struct Readiness {
     supplied: AtomicBool,
+    was_supplied: Notify,
     leaving: AtomicBool,
 }
 
 impl Readiness {
     pub fn set_supplied(&self, supplied: bool) {
         self.supplied.store(supplied, Ordering::Relaxed);
+        if supplied {
+            self.was_supplied.notify_one();
+        }
+    }
+
+    /// Comes back once there is all that admissions need, to one caller.
+    pub async fn until_supplied(&self) {
+        self.was_supplied.notified().await;
     }
 
     pub fn leave(&self) {

@@ -5,7 +5,7 @@
 //! - [`server`]: TLS and HTTP under limits, and a certificate that may change.
 //! - [`health`], [`metrics`], [`log`]: what the program tells about itself.
 //! - [`cluster`]: what it asks the API server for, if anything.
-//! - [`args`]: the command line. [`app`]: all of it together.
+//! - [`args`]: the command line. [`app`]: all of it together, from the start to the [`shutdown`].
 //! - [`json`]: a tree that borrows from the text it was read from.
 //! - [`explain`]: what would become of a pod, without a server.
 //!
@@ -23,3 +23,4 @@ pub mod metrics;
 pub mod mutate;
 pub mod server;
 pub mod shutdown;
+mod startup;
