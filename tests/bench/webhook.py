@@ -26,6 +26,8 @@ from api_server import CONFIGURATION, HOST, ApiServer, make_certificate
 CONNECTIONS = 64
 # Of the webhook's processor time, for each figure.
 SECONDS = 4
+# From being ready to being idle: what only the start needs is given back within some seconds.
+SETTLING = 10
 # Whose metadata a webhook with the client follows.
 NAMESPACES = 100
 MARKS = ("<!-- webhook figures: written by `make bench-webhook page=docs/benchmarks.md` -->\n", "<!-- end of webhook figures -->\n")
@@ -65,18 +67,21 @@ def review(annotations):
             "volumes": [{"name": "data", "emptyDir": {}}],
         },
     }
+    return review_of(pod, "apps")
+
+
+def review_of(pod, namespace):
     request = {
         "uid": "705ab4f5-6393-11e8-b7cc-42010a800002",
         "kind": {"group": "", "version": "v1", "kind": "Pod"},
         "operation": "CREATE",
-        "namespace": "apps",
+        "namespace": namespace,
         "object": pod,
     }
     return json.dumps({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}).encode()
 
 
-def post(annotations):
-    body = review(annotations)
+def post(body):
     return b"POST /mutate HTTP/1.1\r\nHost: webhook\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body) + body
 
 
@@ -157,6 +162,9 @@ class WebhookInCluster(Webhook):
     """The program with a certificate of its own making, which takes the client of the Kubernetes API."""
 
     name = HOST
+    # How a service account gets where a pod finds its own, so that nothing of the machine changes: in mounts of the program's own.
+    isolation = ["unshare", "--mount", "--map-root-user"]
+    empty_run = "mount -t tmpfs none /run"
 
     def arguments(self):
         self.api = self.cleanup.enter_context(ApiServer(self.directory, NAMESPACES))
@@ -166,17 +174,23 @@ class WebhookInCluster(Webhook):
         return ssl.create_default_context(cadata=base64.b64decode(self.api.ca_bundle()).decode())
 
     def command(self):
-        # Where a pod finds its service account: in a mount namespace of its own, so that nothing of the machine changes.
         command = super().command()
         (self.directory / "token").write_text("token")
         (self.directory / "namespace").write_text("vouchsafe")
         account = "/run/secrets/kubernetes.io/serviceaccount"
         script = (
             f'mkdir /dev/shm/account.$$ && cp "$0/token" "$0/namespace" /dev/shm/account.$$ && cp "$0/api.crt" /dev/shm/account.$$/ca.crt '
-            f'&& mount -t tmpfs none /run && mkdir -p {account} && cp /dev/shm/account.$$/* {account} && rm -r /dev/shm/account.$$ && exec "$@"'
+            f'&& {self.empty_run} && mkdir -p {account} && cp /dev/shm/account.$$/* {account} && rm -r /dev/shm/account.$$ && exec "$@"'
         )
         os.environ.update(KUBERNETES_SERVICE_HOST="127.0.0.1", KUBERNETES_SERVICE_PORT=str(self.api.port))
-        return ["unshare", "--mount", "--map-root-user", "sh", "-c", script, self.directory, *command]
+        return [*self.isolation, "sh", "-c", script, self.directory, *command]
+
+
+class WebhookInThrowaway(WebhookInCluster):
+    """As `WebhookInCluster`, where nobody minds what becomes of /run: while an image is built, which may make no mounts."""
+
+    isolation = []
+    empty_run = "true"
 
 
 def read(stream):
@@ -235,7 +249,9 @@ def throughput(binary, seconds):
         for connections in (1, CONNECTIONS):
             with Load(webhook, connections) as load:
                 for name, request, expected in (
-                    ("no review", EMPTY, b""), ("small pod", post(SMALL), b'"patch"'), ("ten annotations", post(TEN_ANNOTATIONS), b'"patch"'),
+                    ("no review", EMPTY, b""),
+                    ("small pod", post(review(SMALL)), b'"patch"'),
+                    ("ten annotations", post(review(TEN_ANNOTATIONS)), b'"patch"'),
                 ):
                     figures[name, connections] = load.per_second(request, expected, seconds)
     return figures
@@ -244,10 +260,10 @@ def throughput(binary, seconds):
 def memory(kind, binary, seconds):
     """Resident and anonymous memory in KiB, idle and after load."""
     with kind(binary) as webhook:
-        time.sleep(2)
+        time.sleep(SETTLING)
         idle = webhook.memory()
         with Load(webhook, CONNECTIONS) as load:
-            load.per_second(post(TEN_ANNOTATIONS), b'"patch"', seconds)
+            load.per_second(post(review(TEN_ANNOTATIONS)), b'"patch"', seconds)
             return idle, webhook.memory()
 
 
