@@ -5,7 +5,7 @@ use std::mem;
 use hyper::header;
 use vouchsafe_shared::{config::ProxyToken, diagnostic::Code};
 
-use super::{Done, Driver};
+use super::{Done, Driver, clients::Clients};
 use crate::{
     fault::{Fault, Retry, Whose},
     listen::api::Forward,
@@ -29,7 +29,7 @@ impl<S: Store> Driver<S> {
         let Some(proxy) = self.config.api.and_then(|api| api.proxy) else {
             return;
         };
-        let Some(Some(client)) = self.stores.first_mut() else {
+        let Some(client) = self.stores.first_mut().and_then(Clients::own) else {
             return;
         };
         for Forward { request, answer } in mem::take(&mut self.forwards.0) {

@@ -272,8 +272,9 @@ impl<S: Store> Driver<S> {
         let memory = &mut self.memory;
         match event {
             Event::LoggedIn { store, lease } => {
-                let client = self.stores[store.0].as_ref();
-                memory.tokens[store.0] = client.and_then(S::token).map(|token| Token {
+                let client = self.stores[store.0].own();
+                let token = client.and_then(|client| client.token());
+                memory.tokens[store.0] = token.map(|token| Token {
                     token: token.clone(),
                     at: ResumedToken {
                         at: now,
@@ -331,7 +332,7 @@ impl<S: Store> Driver<S> {
     /// Saves what was issued at once, and the rest when no request is under way, so that a round of
     /// reads is saved once.
     pub(super) fn keep_up(&mut self) {
-        let is_quiet = self.stores.iter().all(Option::is_some);
+        let is_quiet = !self.lifecycle.is_asking();
         if self.lifecycle.is_rendered() && is_quiet {
             // Nobody needs what was not recalled by now.
             self.memory.answers.clear();

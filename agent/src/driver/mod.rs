@@ -4,6 +4,7 @@
 //! answers, rendering and swapping files is done in between, without waiting for anything.
 
 mod audit;
+mod clients;
 mod clock;
 mod forward;
 mod ledger;
@@ -31,6 +32,7 @@ use tracing::{debug, error, info, warn};
 use vouchsafe_shared::config::AgentConfig;
 
 use self::{
+    clients::{Client, Clients},
     clock::Clock,
     forward::Waiting,
     ledger::Ledger,
@@ -52,7 +54,7 @@ use crate::{
     reload,
     state::StateFile,
     status::StatusFile,
-    store::Store,
+    store::{Reader, Store},
     template::Templates,
     termination::TerminationLog,
     told::Told,
@@ -64,12 +66,12 @@ pub const SHUTDOWN_LIMIT: Duration = Duration::from_secs(5);
 
 /// The I/O around one [`Lifecycle`].
 #[derive(Debug)]
-pub struct Driver<S> {
+pub struct Driver<S: Store> {
     lifecycle: Lifecycle,
     config: AgentConfig,
     mode: Mode,
-    /// Away while a request is under way.
-    stores: Vec<Option<S>>,
+    /// By [`StoreIndex`].
+    stores: Vec<Clients<S>>,
     /// By [`crate::plan::SecretIndex`].
     answers: Vec<Option<Answer>>,
     memory: Memory,
@@ -95,10 +97,10 @@ pub struct Driver<S> {
     code: ExitCode,
 }
 
-enum Done<S> {
+enum Done<S: Store> {
     Request {
         store: StoreIndex,
-        client: S,
+        client: Client<S>,
         kind: RequestKind,
         outcome: Outcome,
     },
@@ -115,7 +117,7 @@ enum Done<S> {
 struct Stopped(ExitCode);
 
 /// What happened next.
-enum Next<S> {
+enum Next<S: Store> {
     Stop,
     Overdue,
     Late,
@@ -148,7 +150,7 @@ impl<S: Store> Driver<S> {
             memory,
             ledger: Ledger::default(),
             publisher: Publisher::new(&config, templates),
-            stores: stores.into_iter().map(Some).collect(),
+            stores: stores.into_iter().map(Clients::new).collect(),
             tasks: JoinSet::new(),
             clock: Clock::start(),
             metrics,
@@ -376,6 +378,9 @@ impl<S: Store> Driver<S> {
         if self.lifecycle.is_winding_down() {
             self.stop_in_time(Duration::ZERO);
         }
+        if self.lifecycle.is_rendered() {
+            self.stores.iter_mut().for_each(Clients::rest);
+        }
         self.show();
         self.record_told();
         self.keep_up();
@@ -404,9 +409,10 @@ impl<S: Store> Driver<S> {
             } => {
                 self.metrics.count_sent(client.take_sent());
                 self.metrics.count_request(kind, outcome.fault());
-                self.stores[store.0] = Some(client);
+                self.stores[store.0].put_back(client);
                 let event = self.answered(store, outcome);
                 if matches!(event, Event::LoggedIn { .. } | Event::Adopted { .. }) {
+                    self.stores[store.0].token_came();
                     self.prepare_watch(store);
                 }
                 self.forward();
@@ -498,7 +504,7 @@ impl<S: Store> Driver<S> {
     }
 }
 
-impl<S> std::fmt::Debug for Done<S> {
+impl<S: Store> std::fmt::Debug for Done<S> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("Done")
     }

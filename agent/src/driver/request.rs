@@ -6,14 +6,14 @@ use tracing::{debug, info, warn};
 use vouchsafe_shared::{diagnostic::Code, secret::SecretString};
 use vouchsafe_template::{redact::redacted, scope::Dependency};
 
-use super::{Done, Driver};
+use super::{Done, Driver, clients::Client};
 use crate::{
     answer::Answer,
     fault::{Fault, Retry, Whose},
     lifecycle::{Action, Event},
     metrics::RequestKind,
     plan::{SecretIndex, StoreIndex},
-    store::{KnownVersion, Lease, Lifetime, Response, Store, TokenLease},
+    store::{KnownVersion, Lease, Lifetime, Reader, Response, Store, TokenLease},
 };
 
 pub(super) enum Outcome {
@@ -111,9 +111,15 @@ impl<S: Store> Driver<S> {
             Dependency::Certificate { .. } => RequestKind::Certificate,
         };
         let known = self.known_version(secret);
-        self.request(store, kind, move |mut client| async move {
+        let mut client = self.stores[store.0].take()?;
+        self.tasks.spawn(async move {
             let result = client.ask(&planned.dependency, known.as_ref()).await;
-            (client, Outcome::Read(secret, result))
+            Done::Request {
+                store,
+                client,
+                kind,
+                outcome: Outcome::Read(secret, result),
+            }
         });
         None
     }
@@ -150,7 +156,7 @@ impl<S: Store> Driver<S> {
         F: FnOnce(S) -> R,
         R: Future<Output = (S, Outcome)> + Send + 'static,
     {
-        let Some(client) = self.stores[store.0].take() else {
+        let Some(client) = self.stores[store.0].take_own() else {
             return;
         };
         let request = request(client);
@@ -158,7 +164,7 @@ impl<S: Store> Driver<S> {
             let (client, outcome) = request.await;
             Done::Request {
                 store,
-                client,
+                client: Client::Own(client),
                 kind,
                 outcome,
             }

@@ -1,5 +1,6 @@
 //! With a store that is as slow or faulty as a test wants it, in paused time.
 
+mod beside;
 mod lives;
 mod secrecy;
 mod volumes;
@@ -26,7 +27,7 @@ use crate::{
     fault::{Retry, Whose},
     listen::api::Forward,
     store::{
-        KnownVersion, Layout, Lease, Reply, Response, TokenLease,
+        KnownVersion, Layout, Lease, Reader, Reply, Response, TokenLease,
         forward::{ForwardAnswer, ForwardRequest},
         watch::{Change, Watch},
     },
@@ -39,6 +40,8 @@ const SECOND: Duration = Duration::from_secs(1);
 struct World {
     log: Vec<String>,
     logins: u32,
+    /// For each secret that was asked for: how many logins there had been, and the token.
+    used: Vec<(u32, String)>,
     /// How long a read takes.
     latency: Duration,
     is_down: bool,
@@ -71,30 +74,20 @@ impl Fake {
     }
 }
 
-impl Store for Fake {
-    async fn login(&mut self) -> Result<TokenLease, Fault> {
-        self.note("login");
-        self.reachable()?;
-        let mut world = self.world.lock().unwrap();
-        world.logins += 1;
-        self.token = Some(SecretString::from(format!("t{}", world.logins)));
-        Ok(TokenLease {
-            duration: 3600 * SECOND,
-            renewable: true,
-        })
-    }
-
-    async fn renew(&mut self) -> Result<TokenLease, Fault> {
-        unreachable!("not that long")
-    }
-
+impl Reader for Fake {
     async fn ask(
         &mut self,
         dependency: &Dependency,
         _: Option<&KnownVersion>,
     ) -> Result<Response, Fault> {
         self.note(format!("ask {}", dependency.path()));
-        let latency = self.world.lock().unwrap().latency;
+        let token = self.token.as_ref().unwrap().expose_secret().to_owned();
+        let latency = {
+            let mut world = self.world.lock().unwrap();
+            let logins = world.logins;
+            world.used.push((logins, token));
+            world.latency
+        };
         tokio::time::sleep(latency).await;
         self.reachable()?;
         if std::mem::take(&mut self.world.lock().unwrap().refuses_token) {
@@ -114,6 +107,33 @@ impl Store for Fake {
         }))
     }
 
+    fn take_sent(&mut self) -> u64 {
+        1
+    }
+}
+
+impl Store for Fake {
+    type Second = Self;
+
+    async fn login(&mut self) -> Result<TokenLease, Fault> {
+        self.note("login");
+        self.reachable()?;
+        let mut world = self.world.lock().unwrap();
+        world.logins += 1;
+        self.token = Some(SecretString::from(format!("t{}", world.logins)));
+        Ok(TokenLease {
+            duration: 3600 * SECOND,
+            renewable: true,
+        })
+    }
+
+    async fn renew(&mut self) -> Result<TokenLease, Fault> {
+        Ok(TokenLease {
+            duration: 3600 * SECOND,
+            renewable: true,
+        })
+    }
+
     async fn renew_lease(&mut self, _: &str) -> Result<Lease, Fault> {
         unreachable!("there are none")
     }
@@ -125,8 +145,8 @@ impl Store for Fake {
         Ok(())
     }
 
-    fn take_sent(&mut self) -> u64 {
-        1
+    fn second(&self) -> Option<Self> {
+        self.token.is_some().then(|| self.clone())
     }
 
     fn token(&self) -> Option<&SecretString> {

@@ -90,7 +90,7 @@ impl<S: Store> Driver<S> {
     /// Makes ready for a subscription with the token in use, if one is wanted, and ends the one
     /// with the token before.
     pub(super) fn prepare_watch(&mut self, store: StoreIndex) {
-        let client = self.stores[store.0].as_mut();
+        let client = self.stores[store.0].own();
         let client = client.filter(|_| self.mode == Mode::Stay);
         let watch = client.and_then(Store::watch);
         let watches = &mut self.watches;

@@ -14,7 +14,9 @@ impl Lifecycle {
     /// A request for a secret went well.
     pub(super) fn answer_taken(&mut self, now: Moment, secret: SecretIndex) {
         if let Some(store) = self.store_of(secret) {
-            self.answered(store).session.token_accepted();
+            let state = self.answered(store);
+            state.session.token_accepted();
+            state.is_answering = true;
             self.recovered(now, store, false);
         }
     }
@@ -30,12 +32,14 @@ impl Lifecycle {
         let Some(store) = self.store_of(secret) else {
             return true;
         };
-        self.answered(store);
+        self.answered(store).is_answering = false;
         let asker = Asker::Secret(secret);
         self.spare(now, store, asker, fault);
         let login_at = now + self.time_to_log_in(store, asker);
         let session = &mut self.stores[store.0].session;
-        let mended = fault.retry == Retry::AfterLogin && session.token_refused(login_at);
+        // Without a token, another question that was under way has found that out, or time has.
+        let mended = fault.retry == Retry::AfterLogin
+            && (!session.has_token() || session.token_refused(now, login_at));
         if mended {
             self.secrets[secret.0].wait_for_login(now, fault.clone());
         }

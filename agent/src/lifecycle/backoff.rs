@@ -65,6 +65,15 @@ impl Pauses {
 
     /// A policy is changed rarely, and looks go on meanwhile.
     pub(super) fn of_denied_watches() -> Self {
+        Self::rare()
+    }
+
+    /// A server that takes none of its own tokens is mended by a person, and a login costs it much.
+    pub(super) fn of_logins_in_vain() -> Self {
+        Self::rare()
+    }
+
+    fn rare() -> Self {
         Self {
             least: Duration::from_secs(30),
             first: Duration::from_secs(60),

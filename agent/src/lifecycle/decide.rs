@@ -1,8 +1,8 @@
 //! What to do now, given all that is known.
 
 use super::{
-    Action, Asker, Ending, Lifecycle, Mode, Moment, PlannedSecret, RETRY_LIMIT, SecretIndex,
-    SecretState, SetIndex, StoreIndex, Subject,
+    Action, Asker, Ending, Inquiry, Lifecycle, Mode, Moment, PlannedSecret, RETRY_LIMIT,
+    SecretIndex, SecretState, SetIndex, StoreIndex, Subject,
     secret::{NEVER, SecretStep},
     session::SessionStep,
 };
@@ -22,9 +22,9 @@ impl Lifecycle {
         }
         for index in 0..self.stores.len() {
             actions.extend(self.next_watch(now, StoreIndex(index)));
-            let request = self.next_request(now, StoreIndex(index));
-            self.stores[index].busy |= request.is_some();
-            actions.extend(request);
+            while let Some(request) = self.next_request(now, StoreIndex(index)) {
+                actions.push(request);
+            }
         }
         while let Some((_, secret)) = self.next_secret(now, None) {
             self.secrets[secret.0].start(None);
@@ -52,34 +52,59 @@ impl Lifecycle {
         needed.any(|secret| {
             let planned = self.demand.secret(secret);
             let is_asked = planned.is_some_and(|secret| match secret.store {
-                Some(store) => self.stores[store.0].busy,
+                Some(store) => !self.stores[store.0].inquiry.is_none(),
                 None => true,
             });
             is_asked && self.secrets[secret.0].is_about_to_be_read(now)
         })
     }
 
+    /// Counts what it returns as under way.
     fn next_request(&mut self, now: Moment, store: StoreIndex) -> Option<Action> {
-        let state = &mut self.stores[store.0];
-        if state.busy {
+        let is_beside = !self.stores[store.0].inquiry.is_none();
+        if is_beside && !self.may_ask_beside(store) {
             return None;
         }
+        let state = &mut self.stores[store.0];
         let is_held_back = state.trouble.holds_back(Asker::Token) > now;
         // Looked at in any case: a token whose time is over is not used.
         let step = state.session.step(now);
-        match step.filter(|_| !is_held_back) {
-            Some(SessionStep::Adopt) => return Some(Action::Adopt(store)),
-            Some(SessionStep::Login) => return Some(Action::Login(store)),
-            Some(SessionStep::Renew) => return Some(Action::Renew(store)),
-            None if !state.session.has_token() => return None,
-            None => {}
+        if is_beside && step.is_some() {
+            return None;
+        }
+        if let Some(step) = step.filter(|_| !is_held_back) {
+            state.inquiry = Inquiry::One;
+            return Some(match step {
+                SessionStep::Adopt => Action::Adopt(store),
+                SessionStep::Login => Action::Login(store),
+                SessionStep::Renew => Action::Renew(store),
+            });
+        }
+        if !state.session.has_token() {
+            return None;
         }
         let (step, secret) = self.next_secret(now, Some(store))?;
+        let is_first_read = self.secrets[secret.0].is_first_read();
+        if is_beside && !is_first_read {
+            return None;
+        }
         self.secrets[secret.0].start(Some(store));
+        let inquiry = &mut self.stores[store.0].inquiry;
+        if is_first_read {
+            inquiry.first_read_began();
+        } else {
+            *inquiry = Inquiry::One;
+        }
         Some(match step {
             SecretStep::Renew => Action::RenewLease(secret),
             SecretStep::Read => Action::Read(secret),
         })
+    }
+
+    /// A store that does not answer well is asked by one request at a time.
+    fn may_ask_beside(&self, store: StoreIndex) -> bool {
+        let state = &self.stores[store.0];
+        state.is_answering && state.inquiry.may_grow(self.of_store(Some(store)).count())
     }
 
     /// When the next request about a token or a secret is due.
@@ -141,12 +166,12 @@ impl Lifecycle {
         for (index, store) in self.stores.iter_mut().enumerate() {
             let revoke = self.demand.plan().stores[index].revoke && ending != Ending::Life;
             let to_revoke = revoke && store.session.has_token() && !store.revoked;
-            if !store.busy && to_revoke {
-                store.busy = true;
+            if store.inquiry.is_none() && to_revoke {
+                store.inquiry = Inquiry::One;
                 actions.push(Action::Revoke(StoreIndex(index)));
             }
         }
-        if self.running == 0 && self.stores.iter().all(|store| !store.busy) {
+        if self.running == 0 && self.stores.iter().all(|store| store.inquiry.is_none()) {
             self.stopped = true;
             actions.push(Action::Stop);
         }
@@ -213,9 +238,10 @@ impl Lifecycle {
                 if self.held_back(store, index) > now {
                     return None;
                 }
-                let urgency = match state.fault() {
-                    None => (false, step, state.is_present()),
-                    Some(_) => (true, SecretStep::Read, true),
+                let urgency = if state.has_failed() {
+                    (true, SecretStep::Read, true)
+                } else {
+                    (false, step, state.is_present())
                 };
                 Some((urgency, state.due(), index, step))
             })

@@ -8,7 +8,8 @@
 //! - One request per store at a time, the most urgent first: log in, renew, read, and last what
 //!   failed before. So a slow read delays a renewal by one request at most, a store that fails is
 //!   asked by one request, not by all, and what fails keeps nothing else waiting. One path that
-//!   fails is no store that fails ([`trouble`]).
+//!   fails is no store that fails ([`trouble`]). Only a pod that waits for many secrets reads a few
+//!   of them at once, from a store that answers well ([`inquiry`]).
 //! - A token is renewed when about two thirds of its time have passed ([`session`]); when renewals
 //!   no longer lengthen it, the agent logs in again before it ends. While that fails the old token
 //!   stays in use until its end.
@@ -50,6 +51,7 @@ mod decide;
 mod demand;
 mod endless;
 mod event;
+mod inquiry;
 mod recovery;
 mod reload;
 mod rendering;
@@ -77,6 +79,7 @@ pub use self::{
 };
 use self::{
     endless::Depth,
+    inquiry::Inquiry,
     secret::{Looked, Pace, SecretState},
     session::Session,
     set::SetState,
@@ -130,7 +133,9 @@ pub struct Lifecycle {
 #[derive(Debug)]
 struct StoreState {
     session: Session,
-    busy: bool,
+    inquiry: Inquiry,
+    /// The secret that was asked for last with the present token was had.
+    is_answering: bool,
     /// There was a token before the present one.
     has_logged_in: bool,
     trouble: Trouble,
@@ -168,7 +173,8 @@ impl Lifecycle {
             }
             StoreState {
                 session,
-                busy: false,
+                inquiry: Inquiry::default(),
+                is_answering: false,
                 has_logged_in: token.is_some(),
                 trouble: Trouble::default(),
                 revoked: false,
@@ -236,7 +242,7 @@ impl Lifecycle {
             .stores
             .iter()
             .enumerate()
-            .filter(|(_, store)| !store.busy)
+            .filter(|(_, store)| store.inquiry.is_none())
             .filter_map(|(index, store)| {
                 let read = store
                     .session
@@ -272,6 +278,11 @@ impl Lifecycle {
     /// Whether nothing is asked for any more.
     pub fn is_winding_down(&self) -> bool {
         self.ending.is_some_and(|(_, at)| at <= self.seen)
+    }
+
+    /// Whether a store is being asked something.
+    pub fn is_asking(&self) -> bool {
+        self.stores.iter().any(|store| !store.inquiry.is_none())
     }
 
     /// Nothing more of an earlier life will be taken up.
@@ -418,6 +429,7 @@ impl Lifecycle {
         let mut rng = self.rng.fork();
         let state = self.answered(store);
         state.session.logged_in(now, lease, &mut rng);
+        state.is_answering = false;
         state.watch.token_came(now);
         let is_known = state.has_logged_in;
         self.recovered(now, store, is_known);
@@ -442,7 +454,7 @@ impl Lifecycle {
 
     fn answered(&mut self, store: StoreIndex) -> &mut StoreState {
         let state = &mut self.stores[store.0];
-        state.busy = false;
+        state.inquiry.ended();
         state
     }
 

@@ -212,6 +212,19 @@ impl SecretState {
         (self.under_way.is_none() && self.due <= now).then_some(self.step)
     }
 
+    /// A request for it went wrong, and another token alone would not have helped.
+    pub(super) fn has_failed(&self) -> bool {
+        let was_the_tokens = |fault: &Fault| fault.retry == Retry::AfterLogin;
+        let waits_for_login =
+            self.failing.is_none() && self.fault.as_ref().is_some_and(was_the_tokens);
+        self.fault.is_some() && !waits_for_login
+    }
+
+    /// It was never there, and nothing is known to keep it away.
+    pub(super) fn is_first_read(&self) -> bool {
+        self.presence == Presence::Awaited && !self.has_failed()
+    }
+
     /// A read of it is under way or to come at once.
     pub(super) fn is_about_to_be_read(&self, now: Moment) -> bool {
         self.step == SecretStep::Read && self.due <= now

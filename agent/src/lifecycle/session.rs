@@ -21,6 +21,8 @@ pub(super) struct Session {
     inherited: Option<ResumedToken>,
     next: Next,
     backoff: Backoff,
+    /// Logins since the store last took a token for anything else.
+    in_vain: Backoff,
     fault: Option<Fault>,
 }
 
@@ -108,6 +110,8 @@ impl Session {
 
     pub(super) fn logged_in(&mut self, now: Moment, lease: TokenLease, rng: &mut Rng) {
         self.token = None;
+        let pauses = Pauses::of_logins_in_vain();
+        self.in_vain.failed_with(now, Retry::Rarely, &pauses, rng);
         self.succeeded(now, lease, lease.duration);
         self.next = if lease.duration.is_zero() {
             Next::Nothing
@@ -162,8 +166,8 @@ impl Session {
             self.token = None;
             self.next = Next::Login(now);
         }
+        self.token_accepted();
         if let Some(token) = &mut self.token {
-            token.proven = true;
             token.ends = (!left.duration.is_zero()).then(|| now + left.duration);
         }
     }
@@ -215,19 +219,25 @@ impl Session {
     pub(super) fn token_accepted(&mut self) {
         if let Some(token) = &mut self.token {
             token.proven = true;
+            self.in_vain.reset();
         }
     }
 
     /// The store no longer takes the token; whether that can be mended by another login now.
     ///
-    /// A token that was refused from the start is kept: the next one would fare no better, and a
-    /// login per refused read would be a storm.
+    /// A token that was refused from the start is kept for a while: the next one would most likely
+    /// fare no better, and a login per refused read would be a storm. It may have died before its
+    /// first use, though, so it is replaced after pauses that grow.
     ///
     /// The login comes at `login_at` at the earliest.
-    pub(super) fn token_refused(&mut self, login_at: Moment) -> bool {
-        if self.token.take_if(|token| token.proven).is_none() {
+    pub(super) fn token_refused(&mut self, now: Moment, login_at: Moment) -> bool {
+        let Some(token) = self.token else {
+            return false;
+        };
+        if !token.proven && self.in_vain.until() > now {
             return false;
         }
+        self.token = None;
         self.next = match self.next {
             // A login that failed before keeps its pause.
             Next::Login(due) if self.fault.is_some() => Next::Login(due),

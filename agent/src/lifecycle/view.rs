@@ -78,7 +78,7 @@ impl StoreState {
             store,
             logged_in: self.session.has_token(),
             token_ends: self.session.ends(),
-            next: next.filter(|_| !self.busy),
+            next: next.filter(|_| self.inquiry.is_none()),
             fault: self.session.fault(),
         }
     }

@@ -151,7 +151,7 @@ impl Lifecycle {
         // All subscriptions broke at one moment where the store did.
         let login_at = now + self.unhurried_login(store);
         let state = &mut self.stores[store.0];
-        state.watch.has_cost_login = state.session.token_refused(login_at);
+        state.watch.has_cost_login = state.session.token_refused(now, login_at);
     }
 
     pub(super) fn changed(&mut self, now: Moment, secrets: &[SecretIndex]) {

@@ -4,7 +4,7 @@ pub mod forward;
 pub mod vault;
 pub mod watch;
 
-use std::{collections::BTreeMap, future::Future, time::Duration};
+use std::{collections::BTreeMap, fmt::Debug, future::Future, time::Duration};
 
 use secrecy::SecretString;
 use vouchsafe_shared::config::ProxyToken;
@@ -17,17 +17,10 @@ use self::{
 };
 use crate::fault::Fault;
 
-/// A store of secrets. It keeps its own token and connection; one request at a time.
+/// Asks a store with one token over one connection, one question at a time.
 ///
 /// Futures may be dropped at any point; the next call then starts on a fresh connection.
-pub trait Store: Send + 'static {
-    /// Trades the pod's identity for a token, which replaces the one before. After a failure the
-    /// one before stays in use.
-    fn login(&mut self) -> impl Future<Output = Result<TokenLease, Fault>> + Send;
-
-    /// Makes the token last longer.
-    fn renew(&mut self) -> impl Future<Output = Result<TokenLease, Fault>> + Send;
-
+pub trait Reader: Send + 'static {
     /// Asks for a secret, or for what a template names instead: a list, the answer to a write.
     /// [`Dependency::File`] is none of it. Where the version that is known is told, the store may
     /// find out first whether there is another.
@@ -37,15 +30,32 @@ pub trait Store: Send + 'static {
         known: Option<&KnownVersion>,
     ) -> impl Future<Output = Result<Response, Fault>> + Send;
 
+    /// How many requests were sent, or tried to, since this was asked last. One thing that is asked
+    /// for can be several.
+    fn take_sent(&mut self) -> u64;
+}
+
+/// A store of secrets. It keeps its own token and connection; one request at a time.
+pub trait Store: Reader {
+    /// Asks beside the store; see [`Store::second`].
+    type Second: Reader + Clone + Debug;
+
+    /// Trades the pod's identity for a token, which replaces the one before. After a failure the
+    /// one before stays in use.
+    fn login(&mut self) -> impl Future<Output = Result<TokenLease, Fault>> + Send;
+
+    /// Makes the token last longer.
+    fn renew(&mut self) -> impl Future<Output = Result<TokenLease, Fault>> + Send;
+
     /// Makes what hangs on a lease last longer.
     fn renew_lease(&mut self, id: &str) -> impl Future<Output = Result<Lease, Fault>> + Send;
 
     /// Gives the token back; nothing works afterwards without another login.
     fn revoke(&mut self) -> impl Future<Output = Result<(), Fault>> + Send;
 
-    /// How many requests were sent, or tried to, since this was asked last. One thing that is asked
-    /// for can be several.
-    fn take_sent(&mut self) -> u64;
+    /// Asks with the token in use over a connection of its own, and does not go on with another
+    /// token. None where nobody is logged in. It connects when it is asked; so does each clone.
+    fn second(&self) -> Option<Self::Second>;
 
     /// The token in use.
     fn token(&self) -> Option<&SecretString>;

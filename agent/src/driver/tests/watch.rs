@@ -89,7 +89,7 @@ async fn the_last_words_of_a_subscription_that_was_replaced_mean_nothing() {
     bench.world.lock().unwrap().watching = Some(Ok(()));
     let mut driver = bench.driver(Mode::Stay, &json!([file("a")]));
     let store = StoreIndex(0);
-    driver.stores[0].as_mut().unwrap().token = Some(SecretString::from("t0"));
+    driver.stores[0].own().unwrap().token = Some(SecretString::from("t0"));
     let mut events = Vec::new();
     for is_replaced in [true, false] {
         driver.prepare_watch(store);

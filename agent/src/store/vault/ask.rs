@@ -1,6 +1,6 @@
 //! Which requests a dependency is.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use hyper::{Method, StatusCode, body::Bytes};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use vouchsafe_template::{scope::Dependency, value::Text};
 use zeroize::Zeroizing;
 
 use super::{
-    Vault, answer, fault,
+    VaultReader, answer, fault,
     mount::{self, KvVersion, Mount},
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     store::{KnownVersion, Layout, Reply, Response},
 };
 
-impl Vault {
+impl VaultReader {
     pub(super) async fn ask_once(
         &mut self,
         dependency: &Dependency,
@@ -64,7 +64,7 @@ impl Vault {
         let answer = self.send(Method::GET, &request, None).await?;
         if answer.status == StatusCode::NOT_FOUND {
             let says_so = fault::is_about_versions(&answer.body);
-            self.mounts.doubt(&path, says_so);
+            self.mounts.lock().await.doubt(&path, says_so);
         }
         let answer = fault::check(answer, &format!("read of {url}"))?;
         Ok(Reply {
@@ -114,12 +114,14 @@ impl Vault {
 
     /// The engine behind a path.
     pub(super) async fn mount(&mut self, path: &str) -> Result<Mount, Fault> {
-        if let Some(mount) = self.mounts.find(path) {
+        let mounts = Arc::clone(&self.mounts);
+        let mut mounts = mounts.lock().await;
+        if let Some(mount) = mounts.find(path) {
             return Ok(mount);
         }
         let question = format!("sys/internal/ui/mounts/{}", mount::encoded(path));
         let answer = self.send(Method::GET, &question, None).await?;
-        self.mounts.learn(path, answer)
+        mounts.learn(path, answer)
     }
 
     /// The same for requests that most engines take as they are: without the permission to ask, the

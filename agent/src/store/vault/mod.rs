@@ -10,12 +10,13 @@ mod events;
 mod fault;
 mod login;
 mod mount;
+mod reader;
 #[cfg(test)]
 mod tests;
 mod tls;
 mod version;
 
-use hyper::{Method, body::Bytes, header::HeaderValue};
+use hyper::{Method, header::HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use tracing::warn;
@@ -23,16 +24,17 @@ use vouchsafe_shared::config::{ProxyToken, StoreConfig};
 use vouchsafe_template::scope::Dependency;
 
 pub(super) use self::mount::decoded;
+pub use self::reader::VaultReader;
 use self::{
     answer::Granted,
-    connection::{Answer, Connection, Outgoing},
+    connection::{Connection, Outgoing},
     events::Subscription,
     login::Login,
     mount::Mounts,
     version::Versionless,
 };
 use super::{
-    KnownVersion, Lease, Response, Store, TokenLease,
+    KnownVersion, Lease, Reader, Response, Store, TokenLease,
     forward::{ForwardAnswer, ForwardRequest},
     watch::Watch,
 };
@@ -42,12 +44,7 @@ use crate::fault::Fault;
 #[derive(Debug)]
 pub struct Vault {
     login: Login,
-    connection: Connection,
-    token: Option<SecretString>,
-    /// Whether the token may ask about itself.
-    may_look_up: bool,
-    mounts: Mounts,
-    versionless: Versionless,
+    reader: VaultReader,
     /// The server is to tell of changes.
     events: bool,
 }
@@ -64,51 +61,41 @@ impl Vault {
         }
         Self {
             login: Login::new(config),
-            connection: Connection::new(config),
-            token: None,
-            may_look_up: false,
-            mounts: Mounts::new(config.namespace.as_deref()),
-            versionless: Versionless::default(),
+            reader: VaultReader::new(
+                Connection::new(config),
+                Mounts::new(config.namespace.as_deref()),
+            ),
             events: config.events,
         }
     }
 
-    async fn send(
-        &mut self,
-        method: Method,
-        path: &str,
-        body: Option<Bytes>,
-    ) -> Result<Answer, Fault> {
-        let outgoing = Outgoing {
-            method,
-            path,
-            token: self.token.as_ref(),
-            body,
-        };
-        self.connection.send(&outgoing).await
-    }
-
     fn take(&mut self, granted: Granted) -> TokenLease {
-        self.token = Some(granted.token);
-        self.may_look_up = granted.may_look_up;
-        self.versionless = Versionless::default();
+        self.reader.token = Some(granted.token);
+        self.reader.may_look_up = granted.may_look_up;
+        self.reader.versionless = Versionless::default();
         granted.lease
     }
+}
 
-    /// Finds out whether a refusal is the policies' or the token's, where the store did not say it.
-    async fn clarified<T>(&mut self, result: Result<T, Fault>) -> Result<T, Fault> {
-        match (result, &self.token) {
-            (Err(refusal), Some(token)) if self.may_look_up => {
-                Err(login::clarified(&mut self.connection, token, refusal).await)
-            }
-            (result, _) => result,
-        }
+impl Reader for Vault {
+    async fn ask(
+        &mut self,
+        dependency: &Dependency,
+        known: Option<&KnownVersion>,
+    ) -> Result<Response, Fault> {
+        self.reader.ask(dependency, known).await
+    }
+
+    fn take_sent(&mut self) -> u64 {
+        self.reader.take_sent()
     }
 }
 
 impl Store for Vault {
+    type Second = VaultReader;
+
     async fn login(&mut self) -> Result<TokenLease, Fault> {
-        let granted = self.login.log_in(&mut self.connection).await?;
+        let granted = self.login.log_in(&mut self.reader.connection).await?;
         Ok(self.take(granted))
     }
 
@@ -116,64 +103,57 @@ impl Store for Vault {
         let outgoing = Outgoing {
             method: Method::POST,
             path: "auth/token/renew-self",
-            token: self.token.as_ref(),
+            token: self.reader.token.as_ref(),
             body: Some(answer::encode(json!({}))),
         };
-        let mut identified = self.login.identified(&self.connection);
-        let connection = identified.as_mut().unwrap_or(&mut self.connection);
+        let mut identified = self.login.identified(&self.reader.connection);
+        let connection = identified.as_mut().unwrap_or(&mut self.reader.connection);
         let answer = connection.send(&outgoing).await?;
         let what = "renewal of the token";
         let answer = fault::check_renewal(answer, what)?;
         Ok(answer::token(&answer.body, what)?.lease)
     }
 
-    async fn ask(
-        &mut self,
-        dependency: &Dependency,
-        known: Option<&KnownVersion>,
-    ) -> Result<Response, Fault> {
-        let result = self.ask_once(dependency, known).await;
-        self.clarified(result).await
-    }
-
     async fn renew_lease(&mut self, id: &str) -> Result<Lease, Fault> {
         let body = answer::encode(json!({ "lease_id": id }));
         let answer = self
+            .reader
             .send(Method::PUT, "sys/leases/renew", Some(body))
             .await?;
         // An id ends in what makes it unique; what comes before is the path of the secret.
         let path = id.rsplit_once('/').map_or(id, |(path, _)| path);
         let what = format!("renewal of the lease of {path}");
         let result = fault::check_lease(answer, &what);
-        let answer = self.clarified(result).await?;
+        let answer = self.reader.clarified(result).await?;
         answer::lease(&answer.body, &what)
     }
 
     async fn revoke(&mut self) -> Result<(), Fault> {
-        if self.token.is_none() {
+        if self.reader.token.is_none() {
             return Ok(());
         }
         let body = answer::encode(json!({}));
         let answer = self
+            .reader
             .send(Method::POST, "auth/token/revoke-self", Some(body))
             .await?;
         fault::check(answer, "revocation of the token")?;
-        self.token = None;
+        self.reader.token = None;
         Ok(())
     }
 
-    fn take_sent(&mut self) -> u64 {
-        self.connection.take_sent()
+    fn second(&self) -> Option<VaultReader> {
+        self.reader.token.is_some().then(|| self.reader.clone())
     }
 
     fn token(&self) -> Option<&SecretString> {
-        self.token.as_ref()
+        self.reader.token.as_ref()
     }
 
     async fn adopt(&mut self, token: SecretString) -> Result<TokenLease, Fault> {
-        self.token = None;
+        self.reader.token = None;
         let what = "look at the token of the agent's former life";
-        let answer = login::look_up(&mut self.connection, &token).await?;
+        let answer = login::look_up(&mut self.reader.connection, &token).await?;
         let answer = fault::check(answer, what).map_err(|fault| {
             if fault::is_ambiguous(&fault) {
                 fault::of_the_token(&fault)
@@ -190,13 +170,14 @@ impl Store for Vault {
         request: ForwardRequest,
         token: ProxyToken,
     ) -> impl Future<Output = Result<ForwardAnswer, Fault>> + Send + use<> {
-        let own = self.token.as_ref().and_then(token_header);
-        self.connection.pass_on(request, own, token)
+        let own = self.reader.token.as_ref().and_then(token_header);
+        self.reader.connection.pass_on(request, own, token)
     }
 
     fn watch(&mut self) -> Option<impl Watch + use<>> {
-        let token = self.token.clone().filter(|_| self.events)?;
-        let subscription = Subscription::new(&self.connection, token, self.may_look_up);
+        let token = self.reader.token.clone().filter(|_| self.events)?;
+        let subscription =
+            Subscription::new(&self.reader.connection, token, self.reader.may_look_up);
         Some(subscription)
     }
 }

@@ -21,7 +21,7 @@ use vouchsafe_template::scope::Dependency;
 use super::Vault;
 use crate::{
     fault::Fault,
-    store::{Reply, Response, Store},
+    store::{Reader, Reply, Response},
 };
 
 /// Files that a pod has, and a store that reads them.

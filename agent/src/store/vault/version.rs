@@ -9,11 +9,11 @@ use hyper::{Method, StatusCode};
 use serde::Deserialize;
 use vouchsafe_shared::diagnostic::Code;
 
-use super::{Vault, fault, mount};
+use super::{VaultReader, fault, mount};
 use crate::{fault::Fault, store::KnownVersion};
 
 /// The secrets whose version is not worth asking for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Versionless(BTreeSet<String>);
 
 #[derive(Deserialize)]
@@ -47,7 +47,7 @@ enum Verdict {
     Useless,
 }
 
-impl Vault {
+impl VaultReader {
     /// A failure of the store or of the way to it, or of the token, is the request's; everything else
     /// is left to the request for the data.
     pub(super) async fn is_unchanged(

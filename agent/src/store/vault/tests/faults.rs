@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     fault::{Fault, Retry, Whose},
-    store::Store,
+    store::{Reader, Store},
 };
 
 /// The fault of a login at this address.

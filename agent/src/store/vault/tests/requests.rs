@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     fault::{Retry, Whose},
-    store::Store,
+    store::{Reader, Store},
 };
 
 /// Answers of a server that knows one secret and gives a token with these policies.
@@ -180,4 +180,42 @@ async fn a_file_is_not_asked_of_a_store() {
         .await
         .unwrap_err();
     assert_eq!(fault.code, Code::RequestRefused);
+}
+
+#[tokio::test]
+async fn two_that_ask_at_once_have_a_connection_each_and_ask_about_the_engine_once() {
+    let pod = Pod::new();
+    let server = Server::start(|seen| match &*seen.target {
+        "/v1/auth/kubernetes/login" => {
+            let auth = json!({ "client_token": "hvs.new", "lease_duration": 60 });
+            answer(200, &json!({ "auth": auth }))
+        }
+        target if target.starts_with("/v1/sys/internal/ui/mounts/") => {
+            let mount = json!({ "path": "kv/", "options": null });
+            answer(200, &json!({ "data": mount }))
+        }
+        _ => answer(200, &json!({ "data": { "a": "b" } })),
+    })
+    .await;
+    let mut store = pod.store(&server.http(), |_| ());
+    assert!(store.second().is_none(), "nobody is logged in");
+    store.login().await.unwrap();
+    let mut second = store.second().unwrap();
+    let path = |path: &str| Dependency::Read {
+        path: path.to_owned(),
+    };
+    let (one, other) = (path("kv/one"), path("kv/other"));
+    let (one, other) = tokio::join!(store.ask(&one, None), second.ask(&other, None));
+    assert!(one.is_ok() && other.is_ok());
+    let mut lines = server.lines();
+    lines.sort();
+    let about_engines = lines.iter().filter(|line| line.contains("/ui/mounts/"));
+    assert_eq!(about_engines.count(), 1, "{lines:?}");
+    assert!(lines.contains(&"GET /v1/kv/one".to_owned()), "{lines:?}");
+    assert!(lines.contains(&"GET /v1/kv/other".to_owned()), "{lines:?}");
+    assert_eq!(server.connections(), 2);
+    for seen in server.seen().iter().skip(1) {
+        assert_eq!(seen.header("x-vault-token"), Some("hvs.new"));
+    }
+    assert_eq!(store.take_sent() + second.take_sent(), 4);
 }

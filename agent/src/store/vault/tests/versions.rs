@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     fault::Whose,
-    store::{KnownVersion, Response, Store},
+    store::{KnownVersion, Reader, Response, Store},
 };
 
 const VERSION: &str = "GET /v1/secret/metadata/app/db";
