@@ -35,6 +35,7 @@ pub mod reload;
 pub mod render;
 pub mod report;
 pub mod sink;
+mod startup;
 pub mod state;
 pub mod status;
 pub mod store;

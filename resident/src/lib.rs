@@ -8,6 +8,7 @@
 //! This crate is the one place of unsafe code, and `release.rs` the one file of it.
 
 mod maps;
+mod pauses;
 mod release;
 
-pub use self::release::release_code;
+pub use self::{pauses::pauses, release::release_code};

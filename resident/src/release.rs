@@ -2,16 +2,16 @@
 
 use std::{fs, io};
 
-use rustix::mm::{Advice, madvise};
+use rustix::mm::{Advice, madvise, munlock};
 
 use crate::maps::code_of;
 
-/// Gives the program's own code back to the kernel; what runs afterwards is mapped again. Returns
-/// how many bytes of addresses that was about, resident or not.
+/// Gives the program's own code back to the kernel, locked or not; what runs afterwards is mapped
+/// again. Returns how many bytes of addresses that was about, resident or not.
 ///
 /// # Errors
-/// Where `/proc` cannot be read, or the kernel does not do it because memory is locked
-/// (`EINVAL`). Nothing has changed then, or a part was given back.
+/// Where `/proc` cannot be read, or the kernel does not do it. Nothing has changed then, or a part
+/// was given back.
 pub fn release_code() -> io::Result<usize> {
     let program = fs::read_link("/proc/self/exe")?;
     let maps = fs::read_to_string("/proc/self/maps")?;
@@ -22,9 +22,11 @@ pub fn release_code() -> io::Result<usize> {
         // without permission to write, so what it maps again is the same page of the same file: that
         // of a running program cannot be written to. Only what a debugger has changed would be lost,
         // its breakpoints. No reference into the code becomes invalid: its addresses stay mapped, and
-        // whoever reads one waits for the page.
+        // whoever reads one waits for the page. What is locked stays in memory, but code is no secret:
+        // to unlock it changes nothing that a program could see.
         // Source: MADV_DONTNEED in <https://man7.org/linux/man-pages/man2/madvise.2.html>.
         unsafe {
+            munlock(range.start as *mut _, range.len())?;
             madvise(range.start as *mut _, range.len(), Advice::LinuxDontNeed)?;
         }
         released += range.len();

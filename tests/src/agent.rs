@@ -176,11 +176,20 @@ impl Agent {
 
     /// Memory that belongs to the process at present (`VmRSS`), in KiB.
     pub fn resident_kib(&self) -> u64 {
+        self.memory_kib("VmRSS:")
+    }
+
+    /// What of it is no file (`RssAnon`): code comes and goes, what leaks stays.
+    pub fn anonymous_kib(&self) -> u64 {
+        self.memory_kib("RssAnon:")
+    }
+
+    fn memory_kib(&self, name: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("it runs");
         let line = status
             .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
-            .expect("VmRSS is there");
+            .find_map(|line| line.strip_prefix(name))
+            .expect("the kernel tells it");
         line.trim()
             .trim_end_matches(" kB")
             .parse()

@@ -51,7 +51,7 @@ use crate::{
     metrics::{Metrics, RequestKind},
     plan::{Plan, ReloadIndex, SetIndex, StoreIndex, VolumeIndex},
     publish::{Material, Publisher},
-    reload,
+    reload, startup,
     state::StateFile,
     status::StatusFile,
     store::{Reader, Store},
@@ -192,10 +192,15 @@ impl<S: Store> Driver<S> {
     pub async fn run(mut self, mut wishes: mpsc::Receiver<Wish>) -> std::io::Result<ExitCode> {
         let mut signals = Signals::listen()?;
         let mut is_told = false;
+        let mut has_started = false;
         let mut event = Event::Tick;
         loop {
             if let Err(Stopped(code)) = self.step(event) {
                 return Ok(code);
+            }
+            let stays = self.mode == Mode::Stay && self.lifecycle.is_rendered();
+            if stays && !std::mem::replace(&mut has_started, true) {
+                tokio::spawn(startup::release());
             }
             let wake_at = self.wake_at();
             let (limit, deadline) = (self.limit, self.deadline);

@@ -189,6 +189,10 @@ impl Play {
 
     /// The same under limits that a shell sets.
     pub(crate) fn end_limited(&self, limit: &str, arguments: &[&str]) -> (ExitStatus, String) {
+        ended(&mut self.limited(limit, arguments))
+    }
+
+    fn limited(&self, limit: &str, arguments: &[&str]) -> Command {
         let program = self.command(arguments);
         let mut command = Command::new("sh");
         command
@@ -201,7 +205,7 @@ impl Play {
                     .filter_map(|(name, value)| Some((name, value?))),
             )
             .stdin(Stdio::null());
-        ended(&mut command)
+        command
     }
 
     /// What a command tells whoever asked it, and its exit code.
@@ -218,10 +222,19 @@ impl Play {
 
     /// The same with more in the environment.
     pub(crate) fn start_with(&self, variables: &[(&str, &str)]) -> Running {
-        let log = self.path("log");
-        let file = File::options().create(true).append(true).open(&log);
         let mut command = self.command(&["run"]);
         command.envs(variables.iter().copied());
+        self.begin(command)
+    }
+
+    /// The same under limits that a shell sets.
+    pub(crate) fn start_limited(&self, limit: &str) -> Running {
+        self.begin(self.limited(limit, &["run"]))
+    }
+
+    fn begin(&self, mut command: Command) -> Running {
+        let log = self.path("log");
+        let file = File::options().create(true).append(true).open(&log);
         let child = command.stderr(file.unwrap()).spawn();
         let child = child.unwrap();
         Running { child, log }
