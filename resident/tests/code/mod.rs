@@ -1,7 +1,7 @@
 use std::fs;
 
 /// Resident KiB of the program's code.
-pub fn resident_code() -> u64 {
+pub(crate) fn resident_code() -> u64 {
     let program = fs::read_link("/proc/self/exe").expect("there is /proc");
     let smaps = fs::read_to_string("/proc/self/smaps").expect("there is /proc");
     let mut is_code = false;
