@@ -1,10 +1,9 @@
 //! How many questions a store is asked at once: one, but at the start of a pod that waits for many
 //! secrets.
 
-/// So many first reads at once make a store answer as fast as it can to one agent. More would take
-/// from others what this one does not gain.
+/// So many first reads at once. Each takes a connection of its own, and a whole fleet may start.
 const AT_ONCE: usize = 3;
-/// Fewer secrets than this are read before more connections are made.
+/// Fewer secrets than this are nearly there when another connection is.
 const MANY: usize = 6;
 
 /// What a store is being asked.
@@ -14,7 +13,7 @@ pub(super) enum Inquiry {
     Nothing,
     /// Something that nothing else is asked beside.
     One,
-    /// So many secrets that were never there, and no pause goes by for them.
+    /// So many secrets that were never there.
     FirstReads(usize),
 }
 

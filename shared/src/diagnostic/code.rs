@@ -157,7 +157,7 @@ codes! {
     /// The store wants a TLS certificate of the agent, or does not take the one that it has.
     CertificateRefused = 3014, "Give the agent a certificate from an authority that the store trusts, and check that it has not expired.";
     /// The store answered with an older version of a secret than the agent has: a replica that lags behind, or a store that was set back. The newer files stay.
-    AnswerStale = 3015, "Nothing, if it passes. If the store was restored from a backup, write the secret anew or replace the pod.";
+    AnswerStale = 3015, "Nothing, if it passes; it never ends the agent, not with `exit-on-retry-failure` either. If the store was restored from a backup, write the secret anew or replace the pod.";
 
     /// A file could not be written.
     WriteFailed = 4001, "Check the size limit and the owner of the volume; the last good files are kept.";
