@@ -13,9 +13,9 @@
 
 use std::{hint::black_box, time::Duration};
 
-use mimalloc::MiMalloc;
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
+use vouchsafe_resident::Allocator;
 use vouchsafe_webhook::{
     json::Json,
     mutate::{Context, Settings, mutate},
@@ -23,7 +23,7 @@ use vouchsafe_webhook::{
 
 /// As in the program.
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: Allocator = Allocator;
 
 /// Of processor time, for each pod.
 const TIME: Duration = Duration::from_secs(2);
@@ -31,6 +31,7 @@ const TIME: Duration = Duration::from_secs(2);
 const SAMPLES: usize = 20_000;
 
 fn main() {
+    Allocator::keep_short_blocks();
     let settings = Settings {
         vault_address: "https://vault.vault.svc:8200".parse().ok(),
         ..Settings::new("registry.example/vouchsafe/agent:1.0.0")

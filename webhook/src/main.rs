@@ -8,9 +8,9 @@ use std::{
     process::ExitCode,
 };
 
-use mimalloc::MiMalloc;
 use tokio::runtime::Builder;
 use tracing::{error, info, warn};
+use vouchsafe_resident::Allocator;
 use vouchsafe_webhook::{
     app::{App, Config},
     args::{AGENT_INJECT, Arguments, Command, completion, original::Original},
@@ -18,15 +18,14 @@ use vouchsafe_webhook::{
     log, shutdown,
 };
 
-/// That of musl gives pages back to the kernel and asks for them again in every review. This one
-/// does so once a second, and takes no lock for what one thread allocates and frees.
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: Allocator = Allocator;
 
 /// `EX_USAGE` of sysexits: a wrong command line or configuration.
 const USAGE: u8 = 64;
 
 fn main() -> ExitCode {
+    Allocator::keep_short_blocks();
     let words: Vec<OsString> = env::args_os().collect();
     // The original knows no code but this one.
     let is_original = words.get(1).is_some_and(|word| word == AGENT_INJECT);

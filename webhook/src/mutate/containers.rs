@@ -224,8 +224,12 @@ fn edit_environment<'e>(
 
 /// A path as the kernel would take it: one slash between segments, no `.` and no `..`.
 pub(super) fn clean(path: &str) -> Cow<'_, str> {
-    let mut rest = path.strip_prefix('/').unwrap_or(".").split('/');
-    if rest.all(|segment| !["", ".", ".."].contains(&segment)) {
+    let bytes = path.as_bytes();
+    let is_slash = |byte| byte == Some(&b'/');
+    // Nearly all are: nothing to be done follows a slash, or else a name that begins with a dot.
+    let may_not_be = |pair: &[u8; 2]| pair[0] == b'/' && matches!(pair[1], b'/' | b'.');
+    if is_slash(bytes.first()) && !is_slash(bytes.last()) && !bytes.array_windows().any(may_not_be)
+    {
         return Cow::Borrowed(path);
     }
     let mut segments = Vec::new();
@@ -253,6 +257,10 @@ mod tests {
             ("/vault/other/../secrets", "/vault/secrets"),
             ("vault/secrets", "/vault/secrets"),
             ("/../..", "/"),
+            ("/", "/"),
+            ("", "/"),
+            ("/vault/.secrets/..a", "/vault/.secrets/..a"),
+            ("/vault/secrets/.", "/vault/secrets"),
         ] {
             assert_eq!(clean(path), expected, "{path}");
         }

@@ -22,19 +22,19 @@ const VOLUMES_VARIABLE: &str = "VOUCHSAFE_VOLUMES";
 /// What templates and configurations of the original injector may read, and whom the agent's audit
 /// names.
 pub(super) fn of_pod<'e>() -> Vec<Json<'e>> {
-    [
+    let paths = [
         ("NAMESPACE", "metadata.namespace"),
         ("HOST_IP", "status.hostIP"),
         ("POD_IP", "status.podIP"),
         ("VOUCHSAFE_POD", "metadata.name"),
         ("VOUCHSAFE_SERVICE_ACCOUNT", "spec.serviceAccountName"),
-    ]
-    .map(|(name, path)| {
+    ];
+    let variables = paths.into_iter().map(|(name, path)| {
         let field = object([("fieldPath", path.into())]);
         let source = object([("fieldRef", field)]);
         object([("name", name.into()), ("valueFrom", source)])
-    })
-    .to_vec()
+    });
+    variables.collect()
 }
 
 /// The configuration in as many variables as it needs. `None` when it is too long for any.

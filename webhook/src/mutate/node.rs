@@ -1,7 +1,8 @@
 //! Reading raw JSON: every step knows where it is, for messages and for patches.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
+use smallvec::SmallVec;
 use vouchsafe_shared::diagnostic::{Code, Diagnostic};
 
 use super::comparison;
@@ -18,9 +19,10 @@ pub(super) struct Node<'a> {
     pub(super) place: Place,
 }
 
-/// A way from the pod's root: `spec.containers[0]`, `/spec/containers/0`.
+/// A way from the pod's root: `spec.containers[0]`, `/spec/containers/0`. Every step into the pod makes
+/// one, so none as long as those of `spec.containers[0].env[0].name` is worth an allocation.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Place(Vec<Step>);
+pub(super) struct Place(SmallVec<[Step; 6]>);
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
@@ -163,18 +165,28 @@ impl Place {
         for step in &self.0 {
             pointer.push('/');
             match step {
-                Step::Index(index) => pointer.push_str(&index.to_string()),
-                Step::Key(key) if key.contains(['~', '/']) => {
-                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                Step::Index(index) => {
+                    // Writing to memory never fails.
+                    let _ = write!(pointer, "{index}");
                 }
-                Step::Key(key) => pointer.push_str(key),
+                Step::Key(key) => {
+                    for letter in key.chars() {
+                        match letter {
+                            '~' => pointer.push_str("~0"),
+                            '/' => pointer.push_str("~1"),
+                            _ => pointer.push(letter),
+                        }
+                    }
+                }
             }
         }
         pointer
     }
 
     fn then(&self, step: Step) -> Self {
-        Self(self.0.iter().copied().chain([step]).collect())
+        let mut steps = SmallVec::from_slice(&self.0);
+        steps.push(step);
+        Self(steps)
     }
 }
 

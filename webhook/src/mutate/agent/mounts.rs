@@ -64,9 +64,9 @@ struct Mounts<'e> {
 }
 
 impl<'e> Mounts<'e> {
-    fn has(&self, path: &str) -> bool {
-        let place = clean(path);
-        self.paths.iter().any(|taken| *taken == place)
+    /// Whether something is mounted at a clean path.
+    fn has(&self, place: &str) -> bool {
+        self.paths.iter().any(|taken| taken == place)
     }
 
     fn own(
@@ -77,7 +77,7 @@ impl<'e> Mounts<'e> {
         problems: &mut Vec<Diagnostic>,
     ) {
         let place = clean(path);
-        if self.has(path) || place == PROGRAM {
+        if self.has(&place) || place == PROGRAM {
             problems.push(Diagnostic::error(
                 Code::PathTaken,
                 format!("directory {}", shortened(path)),
@@ -124,7 +124,8 @@ fn copy<'e>(
         if is_token || is_own {
             continue;
         }
-        if mounts.has(mount.path) || clean(mount.path) == PROGRAM {
+        let place = clean(mount.path);
+        if mounts.has(&place) || place == PROGRAM {
             let diagnostic = Diagnostic::error(
                 Code::MountHidden,
                 subject.clone(),
@@ -137,7 +138,7 @@ fn copy<'e>(
             warnings.push(diagnostic.as_warning());
             continue;
         }
-        mounts.paths.push(clean(mount.path).into_owned());
+        mounts.paths.push(place.into_owned());
         mounts.mounts.push(Json::Object(mount.node.members.clone()));
     }
 }
