@@ -4,7 +4,7 @@
 //!   pieces of 64 KiB around each page that runs, and keeps them mapped: what reads arguments, makes
 //!   certificates and fills caches counts as resident memory for as long as the program lives. Given
 //!   back, it is read from the page cache again should it ever run, which costs some microseconds per
-//!   piece. [`pauses`] says when.
+//!   piece. [`pauses()`] says when.
 //!
 //! With the feature `memory`, for programs whose speed depends on it:
 //!
