@@ -54,8 +54,8 @@ impl Object<'_> {
     }
 }
 
-/// In quotation marks. By eight bytes at a time: the `memcpy` of musl takes longer to begin than it
-/// takes to copy a short text.
+/// In quotation marks. By eight bytes at a time: a call of `memcpy` takes longer than to copy a short
+/// text.
 fn write_text(content: &str, text: &mut Vec<u8>) {
     text.reserve(content.len() + 2);
     text.push(b'"');
