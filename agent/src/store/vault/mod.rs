@@ -202,7 +202,7 @@ pub fn read_every_way(body: &[u8]) {
         drop(events::change(text, Some("team")));
     }
     for status in [200, 307, 400, 403, 404, 429, 503] {
-        let answer = Answer::new(status, body);
+        let answer = connection::Answer::new(status, body);
         drop(Mounts::default().learn("secret/data/db", answer));
     }
 }
