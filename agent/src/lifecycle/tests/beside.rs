@@ -63,6 +63,10 @@ fn a_token_that_dies_under_three_reads_is_replaced_once_and_none_of_them_has_fai
     world.run_for(Duration::from_millis(350));
     assert_eq!(world.pending.len(), 3);
     world.token_ends = None;
+    // Their answers come, and the login begins.
+    world.run_for(Duration::from_millis(100));
+    let is_well = |secret: SecretView<'_>| secret.failing_since.is_none();
+    assert!(world.lifecycle.secrets().all(is_well));
     world.run_for(SECOND);
     assert_eq!(world.logins().len(), 2);
     assert!(world.lifecycle.is_ready(), "no read waited for a pause");
