@@ -17,6 +17,7 @@ cluster := tests/cluster
 # Modules that only pin what the test bed builds are not looked into: to vet one is to build Vault.
 go_sources := template tests
 go_modules := tests/oracle template/tests/encode/generate
+go := $(shell command -v go)
 step = @echo "==> $(1)"
 
 .PHONY: help
@@ -116,15 +117,28 @@ demo: preflight test-servers images ## Watch a pod get a secret, and follow its 
 .PHONY: bench
 bench: guided := 1
 bench: preflight test-servers binaries ## Sizes, memory, start to first render, mutate per CPU-second
-	cargo build --locked --release --package vouchsafe-webhook --example mutate_bench --target $(musl)
-	VOUCHSAFE_TEST_AGENT=$(CURDIR)/$(agent) VOUCHSAFE_TEST_WEBHOOK=$(CURDIR)/$(webhook) $(cluster)/with-cluster.sh tests/bench/run.py
-	tests/bench/webhook.py $(webhook)
+	VOUCHSAFE_TEST_AGENT=$(CURDIR)/$(agent) $(cluster)/with-cluster.sh tests/bench/run.py
+	$(MAKE) bench-webhook
 
 .PHONY: bench-webhook
 bench-webhook: guided := 1
-bench-webhook: binaries ## Reviews per CPU-second and memory of the webhook; page=docs/benchmarks.md writes them there
+bench-webhook: binaries $(if $(go),original-injector) ## Reviews per CPU-second and memory of the webhook, and of the original where Go is installed; page=docs/benchmarks.md writes them there
 	cargo build --locked --release --package vouchsafe-webhook --example mutate_bench --target $(musl)
-	tests/bench/webhook.py $(webhook) --mutate target/$(musl)/release/examples/mutate_bench $(if $(page),--update $(page))
+	tests/bench/webhook.py $(webhook) --mutate target/$(musl)/release/examples/mutate_bench \
+	  $(if $(go),--original target/original-injector) $(if $(page),--update $(page))
+
+.PHONY: original-injector
+original-injector: ## The original injector, to compare with; needs Go 1.26
+	$(call step,the original injector)
+	@mkdir -p target
+	go build -C tests/oracle/injector -o $(CURDIR)/target/original-injector github.com/hashicorp/vault-k8s
+
+.PHONY: injector-check
+injector-check: ## Whether the original injector still makes of random pods what `make unit` compares us with; needs Go 1.26
+	$(call step,what the original injector makes of random pods)
+	@mkdir -p target
+	go build -C tests/oracle/injector -o $(CURDIR)/target/injector-oracle .
+	VOUCHSAFE_ORIGINAL_INJECTOR=$(CURDIR)/target/injector-oracle cargo test --locked --package vouchsafe-webhook --test conformance -- --ignored
 
 .PHONY: oracle
 oracle: ## The original template engine, which tells what a template gives; needs Go 1.26

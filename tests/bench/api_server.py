@@ -8,6 +8,11 @@ import threading
 
 CONFIGURATION = "vouchsafe"
 HOST = "vouchsafe.vouchsafe.svc"
+KINDS = {
+    "namespaces": "Namespace",
+    "configmaps": "ConfigMap",
+    "mutatingwebhookconfigurations": "MutatingWebhookConfiguration",
+}
 PATH = f"/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/{CONFIGURATION}"
 
 
@@ -91,7 +96,7 @@ class ApiServer:
             request.end_headers()
             threading.Event().wait()
         with self.lock:
-            code, answer = self.answer(request.command, path, body)
+            code, answer = self.answer(request.command, path, body, request.headers.get("Accept", ""))
         text = json.dumps(answer).encode()
         request.send_response(code)
         request.send_header("Content-Type", "application/json")
@@ -99,7 +104,7 @@ class ApiServer:
         request.end_headers()
         request.wfile.write(text)
 
-    def answer(self, method, path, body):
+    def answer(self, method, path, body, accept):
         if method == "POST":
             return 201, self.keep(f"{path}/{body['metadata']['name']}", body)
         if method == "PUT":
@@ -115,9 +120,16 @@ class ApiServer:
             return 200, self.keep(path, value)
         if path in self.objects:
             return 200, self.objects[path]
-        if path.rsplit("/", 1)[1] in ("namespaces", "configmaps", "mutatingwebhookconfigurations"):
-            items = [{"apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadata", "metadata": value["metadata"]}
-                     for key, value in self.objects.items() if key.rsplit("/", 1)[0] == path]
-            return 200, {"apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadataList",
-                         "metadata": {"resourceVersion": str(self.version)}, "items": items}
+        if path.rsplit("/", 1)[1] in KINDS:
+            return 200, self.list_of(path, "PartialObjectMetadataList" in accept)
         return 404, {"apiVersion": "v1", "kind": "Status", "status": "Failure", "code": 404, "reason": "NotFound", "message": path}
+
+    def list_of(self, path, metadata_only):
+        items = [value for key, value in self.objects.items() if key.rsplit("/", 1)[0] == path]
+        if metadata_only:
+            version, kind = "meta.k8s.io/v1", "PartialObjectMetadata"
+            items = [{"apiVersion": version, "kind": kind, "metadata": item["metadata"]} for item in items]
+        else:
+            group, _, resource = path.removeprefix("/apis/").removeprefix("/api/").rpartition("/")
+            version, kind = group, KINDS[resource]
+        return {"apiVersion": version, "kind": f"{kind}List", "metadata": {"resourceVersion": str(self.version)}, "items": items}

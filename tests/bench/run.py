@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints what can be compared: sizes, memory, start to first render, mutate() per CPU-second.
+"""Prints what can be compared of the agent: size, memory, start to first render.
 
 Runs inside the test bed (`make bench` brings it up). Times are of this machine at this moment: compare them only with
 others of the same run. `--agent PATH` measures another program that takes `run --config FILE` in the same way.
@@ -127,17 +127,6 @@ def main():
     for index in range(20):
         vault.put(f"bench-{index}", 0)
     measure_agent(vault, arguments.agent)
-    webhook = os.environ.get("VOUCHSAFE_TEST_WEBHOOK")
-    if webhook:
-        report("webhook, binary", f"{os.path.getsize(webhook) / 1e6:.2f} MB")
-    # Built for the same target as the program: the C library decides much of it.
-    example = webhook and pathlib.Path(webhook).parent / "examples/mutate_bench"
-    if webhook and example.exists():
-        measured = json.loads(subprocess.check_output([example], text=True))
-        for pod in ("small_pod", "ten_annotations"):
-            report(f"webhook, mutate(), {pod.replace('_', ' ')}", f"{measured[pod]} {measured['unit']}")
-            quantiles = measured["microseconds"][pod]
-            report(f"webhook, one mutate(), {pod.replace('_', ' ')}", f"{quantiles['p50']} µs, 99 of 100 within {quantiles['p99']} µs")
 
 
 if __name__ == "__main__":

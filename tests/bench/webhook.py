@@ -3,7 +3,8 @@
 
     tests/bench/webhook.py target/x86_64-unknown-linux-musl/release/vouchsafe-webhook
 
-Needs nothing but the program and openssl; with `--mutate EXAMPLE` it runs webhook/examples/mutate_bench.rs too. The time counted
+Needs nothing but the program and openssl; with `--mutate EXAMPLE` it runs webhook/examples/mutate_bench.rs too, and with
+`--original PROGRAM` it asks the original injector (`make original-injector` builds it) the same, in turns. The time counted
 is the program's own, so a slow client or a busy machine makes the run longer and changes the figures little; compare them with
 others of the same run all the same. `--update PAGE` writes the figures into that page as well.
 """
@@ -32,42 +33,12 @@ SETTLING = 10
 NAMESPACES = 100
 MARKS = ("<!-- webhook figures: written by `make bench-webhook page=docs/benchmarks.md` -->\n", "<!-- end of webhook figures -->\n")
 
-SMALL = {
-    "vouchsafe.dev/inject": "true",
-    "vouchsafe.dev/role": "web",
-    "vouchsafe.dev/secret-db.env": "secret/data/db",
-}
-TEN_ANNOTATIONS = {
-    **SMALL,
-    "vouchsafe.dev/mode-db.env": "0440",
-    "vouchsafe.dev/secret-api-key": "secret/data/api#key",
-    "vouchsafe.dev/secret-server.yaml": "secret/data/server",
-    "vouchsafe.dev/file-server.yaml": "conf/server.yaml",
-    "vouchsafe.dev/refresh-interval": "5m",
-    "vouchsafe.dev/reload": "http:POST:8080/-/reload",
-    "vouchsafe.dev/reload-db.env": "signal:SIGHUP@web",
-}
+# As they come to a webhook, with the service account's volume, which the API server has added by then. The original gives both secrets.
+PODS = pathlib.Path(__file__).parent / "pods"
 
 
-def review(annotations):
-    pod = {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"generateName": "web-", "labels": {"app": "web"}, "annotations": annotations},
-        "spec": {
-            "serviceAccountName": "web",
-            "securityContext": {"runAsUser": 1000, "runAsNonRoot": True},
-            "containers": [{
-                "name": "web",
-                "image": "registry.example/web:1",
-                "env": [{"name": "PORT", "value": "8080"}],
-                "ports": [{"containerPort": 8080}],
-                "volumeMounts": [{"name": "data", "mountPath": "/data"}],
-            }],
-            "volumes": [{"name": "data", "emptyDir": {}}],
-        },
-    }
-    return review_of(pod, "apps")
+def review(pod):
+    return review_of(json.loads((PODS / f"{pod.replace(' ', '-')}.json").read_text()), "apps")
 
 
 def review_of(pod, namespace):
@@ -105,8 +76,9 @@ class Webhook:
         self.cleanup = contextlib.ExitStack()
         self.directory = pathlib.Path(self.cleanup.enter_context(tempfile.TemporaryDirectory()))
         self.port, self.health = free_port(), free_port()
+        self.environment = dict(os.environ)
 
-    def arguments(self):
+    def certificate(self):
         make_certificate(self.directory, "tls", "DNS:localhost")
         return [f"--tls-cert-file={self.directory / 'tls.crt'}", f"--tls-key-file={self.directory / 'tls.key'}"]
 
@@ -116,11 +88,12 @@ class Webhook:
     def command(self):
         return [
             self.binary, "serve", f"--listen=127.0.0.1:{self.port}", f"--health-listen=127.0.0.1:{self.health}",
-            "--agent-image=registry.example/agent:1", "--vault-address=https://vault.vault.svc:8200", *self.arguments(),
+            "--agent-image=registry.example/agent:1", "--vault-address=https://vault.vault.svc:8200", *self.certificate(),
         ]
 
     def __enter__(self):
-        self.process = subprocess.Popen(self.command(), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        command = self.command()
+        self.process = subprocess.Popen(command, env=self.environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + 30
         while not self.is_ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -148,8 +121,10 @@ class Webhook:
         return self.trust().wrap_socket(stream, server_hostname=self.name)
 
     def processor_time(self):
+        """In seconds: all of it, and without the kernel's part."""
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        user, system = (int(field) / os.sysconf("SC_CLK_TCK") for field in fields[11:13])
+        return user + system, user
 
     def memory(self):
         """Resident and anonymous memory in KiB."""
@@ -166,15 +141,17 @@ class WebhookInCluster(Webhook):
     isolation = ["unshare", "--mount", "--map-root-user"]
     empty_run = "mount -t tmpfs none /run"
 
-    def arguments(self):
-        self.api = self.cleanup.enter_context(ApiServer(self.directory, NAMESPACES))
+    def certificate(self):
         return [f"--tls-auto={CONFIGURATION}", f"--tls-auto-hosts={HOST}"]
 
     def trust(self):
         return ssl.create_default_context(cadata=base64.b64decode(self.api.ca_bundle()).decode())
 
     def command(self):
-        command = super().command()
+        return self.in_cluster(super().command())
+
+    def in_cluster(self, command):
+        self.api = self.cleanup.enter_context(ApiServer(self.directory, NAMESPACES))
         (self.directory / "token").write_text("token")
         (self.directory / "namespace").write_text("vouchsafe")
         account = "/run/secrets/kubernetes.io/serviceaccount"
@@ -182,7 +159,7 @@ class WebhookInCluster(Webhook):
             f'mkdir /dev/shm/account.$$ && cp "$0/token" "$0/namespace" /dev/shm/account.$$ && cp "$0/api.crt" /dev/shm/account.$$/ca.crt '
             f'&& {self.empty_run} && mkdir -p {account} && cp /dev/shm/account.$$/* {account} && rm -r /dev/shm/account.$$ && exec "$@"'
         )
-        os.environ.update(KUBERNETES_SERVICE_HOST="127.0.0.1", KUBERNETES_SERVICE_PORT=str(self.api.port))
+        self.environment |= {"KUBERNETES_SERVICE_HOST": "127.0.0.1", "KUBERNETES_SERVICE_PORT": str(self.api.port)}
         return [*self.isolation, "sh", "-c", script, self.directory, *command]
 
 
@@ -193,8 +170,30 @@ class WebhookInThrowaway(WebhookInCluster):
     empty_run = "true"
 
 
+class OriginalInjector(WebhookInCluster):
+    """The original with a certificate in files; it takes the client even so."""
+
+    name = Webhook.name
+    certificate = Webhook.certificate
+    trust = Webhook.trust
+
+    def command(self):
+        return self.in_cluster([
+            self.binary, "agent-inject", f"-listen=127.0.0.1:{self.port}", "-vault-image=registry.example/agent:1",
+            "-vault-address=https://vault.vault.svc:8200", *self.certificate(),
+        ])
+
+    def is_ready(self):
+        try:
+            with contextlib.closing(self.connect()) as stream:
+                stream.sendall(EMPTY)
+                return read(stream).startswith(b"HTTP/1.1 204")
+        except OSError:
+            return False
+
+
 def read(stream):
-    """One answer with a length."""
+    """One answer."""
     answer = b""
     while True:
         part = stream.recv(65536)
@@ -202,10 +201,15 @@ def read(stream):
             raise SystemExit(f"the webhook closed a connection after {answer[:500]}")
         answer += part
         head, found, body = answer.partition(b"\r\n\r\n")
-        if found:
-            lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
-            if len(body) >= int(lengths[0].split(b":")[1] if lengths else 0):
-                return answer
+        if found and is_whole(head.lower(), body):
+            return answer
+
+
+def is_whole(head, body):
+    if b"\r\ntransfer-encoding: chunked" in head:
+        return body.endswith(b"\r\n0\r\n\r\n")
+    _, _, length = head.partition(b"\r\ncontent-length:")
+    return len(body) >= int(length.partition(b"\r\n")[0] or 0)
 
 
 class Load:
@@ -232,28 +236,28 @@ class Load:
         return len(self.streams)
 
     def per_second(self, request, expected, seconds):
-        """Requests answered per second of the webhook's processor time."""
+        """Requests answered per second of the webhook's processor time, and of that without the kernel's part."""
         self.round(request, expected)
-        before, answered, taken = self.webhook.processor_time(), 0, 0
-        while taken < seconds:
+        before, answered, taken = self.webhook.processor_time(), 0, (0, 0)
+        while taken[0] < seconds:
             for _ in range(max(1, 500 // len(self.streams))):
                 answered += self.round(request, expected)
-            taken = self.webhook.processor_time() - before
-        return answered / taken
+            taken = [now - then for now, then in zip(self.webhook.processor_time(), before)]
+        return [answered / part for part in taken]
 
 
-def throughput(binary, seconds):
-    """Reviews per second by pod and number of connections."""
+def throughput(programs, seconds):
+    """Requests per second by kind and number of connections, each asked of all programs in turn."""
     figures = {}
-    with Webhook(binary) as webhook:
-        for connections in (1, CONNECTIONS):
-            with Load(webhook, connections) as load:
-                for name, request, expected in (
-                    ("no review", EMPTY, b""),
-                    ("small pod", post(review(SMALL)), b'"patch"'),
-                    ("ten annotations", post(review(TEN_ANNOTATIONS)), b'"patch"'),
-                ):
-                    figures[name, connections] = load.per_second(request, expected, seconds)
+    for connections in (1, CONNECTIONS):
+        with contextlib.ExitStack() as stack:
+            loads = [stack.enter_context(Load(program, connections)) for program in programs]
+            for name, request, expected in (
+                ("no review", EMPTY, b""),
+                ("small pod", post(review("small pod")), b'"patch"'),
+                ("ten annotations", post(review("ten annotations")), b'"patch"'),
+            ):
+                figures[name, connections] = [load.per_second(request, expected, seconds) for load in loads]
     return figures
 
 
@@ -263,43 +267,61 @@ def memory(kind, binary, seconds):
         time.sleep(SETTLING)
         idle = webhook.memory()
         with Load(webhook, CONNECTIONS) as load:
-            load.per_second(post(review(TEN_ANNOTATIONS)), b'"patch"', seconds)
+            load.per_second(post(review("ten annotations")), b'"patch"', seconds)
             return idle, webhook.memory()
 
 
 def mutate(example):
-    return json.loads(subprocess.check_output([example], text=True))
+    return json.loads(subprocess.check_output([example, *sorted(PODS.iterdir())], text=True))
 
 
 def measure(options):
+    kinds = {
+        "certificate in files": (Webhook, options.webhook),
+        "certificate of its own, client of the API server in use": (WebhookInCluster, options.webhook),
+    }
+    if options.original:
+        kinds["the original, certificate in files"] = (OriginalInjector, options.original)
+    with contextlib.ExitStack() as stack:
+        programs = [stack.enter_context(Webhook(options.webhook))]
+        if options.original:
+            programs.append(stack.enter_context(OriginalInjector(options.original)))
+        reviews = throughput(programs, options.seconds)
     return {
-        "reviews": throughput(options.webhook, options.seconds),
-        "memory": {
-            "certificate in files": memory(Webhook, options.webhook, options.seconds),
-            "certificate of its own, client of the API server in use": memory(WebhookInCluster, options.webhook, options.seconds),
-        },
+        "reviews": reviews,
+        "memory": {name: memory(kind, binary, options.seconds) for name, (kind, binary) in kinds.items()},
         "mutate": mutate(options.mutate) if options.mutate else None,
     }
 
 
+def table(head, rows):
+    return [f"| {' | '.join(head)} |", "|---" * len(head) + "|", *(f"| {' | '.join(cells)} |" for cells in rows)]
+
+
 def page(figures):
-    reviews = figures["reviews"]
-    lines = [f"One run on a shared machine with {os.cpu_count()} cores; reviews per second of the webhook's processor time:", "",
-             f"| | 1 connection | {CONNECTIONS} connections |", "|---|---|---|"]
-    for name in ("small pod", "ten annotations", "no review"):
+    lines = [f"One run on a shared machine with {os.cpu_count()} cores; requests per second of a program's own processor time:", ""]
+    rows = []
+    for (name, connections), (ours, *originals) in figures["reviews"].items():
         shown = "the floor: `GET /health/ready`" if name == "no review" else name
-        lines.append(f"| {shown} | {reviews[name, 1]:.0f} | {reviews[name, CONNECTIONS]:.0f} |")
+        row = [f"{shown}, {connections} connection{'s' if connections > 1 else ''}", f"{ours[0]:.0f}"]
+        for original in originals:
+            row += [f"{original[0]:.0f}", *(f"{our / other:.1f}" for our, other in zip(ours, original))]
+        rows.append(row)
+    head = ["", "ours", "the original", "ratio", "ratio without the kernel's part"]
+    lines += table(head[: len(rows[0])], rows)
     if figures["mutate"]:
-        lines += ["", "`mutate` alone:", "", "| | per second of processor time | median, µs | 99 of 100 within, µs |", "|---|---|---|---|"]
-        for name in ("small pod", "ten annotations"):
-            key = name.replace(" ", "_")
-            quantiles = figures["mutate"]["microseconds"][key]
-            lines.append(f"| {name} | {figures['mutate'][key]} | {quantiles['p50']} | {quantiles['p99']} |")
-    lines += ["", "Resident memory in MiB, and how much of it is anonymous (the rest is pages of the program's file):", "",
-              f"| | idle | after load over {CONNECTIONS} connections |", "|---|---|---|"]
-    for name, states in figures["memory"].items():
-        cells = (f"{resident / 1024:.1f} ({anonymous / 1024:.1f})" for resident, anonymous in states)
-        lines.append(f"| {name} | {' | '.join(cells)} |")
+        lines += ["", "`mutate` alone:", ""]
+        rows = [
+            [name.replace("-", " "), str(one["per_second"]), one["microseconds"]["p50"], one["microseconds"]["p99"]]
+            for name, one in figures["mutate"].items()
+        ]
+        lines += table(["", "per second of processor time", "median, µs", "99 of 100 within, µs"], rows)
+    lines += ["", "Resident memory in MiB, and how much of it is anonymous (the rest is pages of the program's file):", ""]
+    rows = [
+        [name, *(f"{resident / 1024:.1f} ({anonymous / 1024:.1f})" for resident, anonymous in states)]
+        for name, states in figures["memory"].items()
+    ]
+    lines += table(["", "idle", f"after load over {CONNECTIONS} connections"], rows)
     return "\n".join(lines) + "\n"
 
 
@@ -317,6 +339,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("webhook", help="the program, built as a release")
     parser.add_argument("--mutate", metavar="EXAMPLE", help="mutate_bench, built likewise")
+    parser.add_argument("--original", metavar="PROGRAM", help="the original injector, to be asked the same")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of processor time, for each figure")
     parser.add_argument("--update", type=pathlib.Path, metavar="PAGE", help="write the figures into this page, too")
     options = parser.parse_args()

@@ -1,8 +1,8 @@
-//! How many decisions about a pod one processor makes in a second, and how long one takes, as one
-//! line of JSON.
+//! How many decisions about each pod one processor makes in a second, and how long one takes, as one
+//! line of JSON, by the names of the pods' files.
 //!
 //! ```text
-//! cargo run --release -p vouchsafe-webhook --example mutate_bench --target x86_64-unknown-linux-musl
+//! cargo run --release -p vouchsafe-webhook --example mutate_bench --target x86_64-unknown-linux-musl tests/bench/pods/*.json
 //! ```
 
 #![expect(
@@ -11,10 +11,10 @@
     reason = "a program for a terminal"
 )]
 
-use std::{hint::black_box, time::Duration};
+use std::{fs, hint::black_box, path::Path, time::Duration};
 
 use rustix::time::{ClockId, clock_gettime};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use vouchsafe_resident::Allocator;
 use vouchsafe_webhook::{
     json::Json,
@@ -36,57 +36,22 @@ fn main() {
         vault_address: "https://vault.vault.svc:8200".parse().ok(),
         ..Settings::new("registry.example/vouchsafe/agent:1.0.0")
     };
-    let small = pod(&[
-        ("vouchsafe.dev/inject", "true"),
-        ("vouchsafe.dev/role", "web"),
-        ("vouchsafe.dev/secret-db.env", "secret/data/db"),
-    ]);
-    let ten_annotations = pod(&[
-        ("vouchsafe.dev/inject", "true"),
-        ("vouchsafe.dev/role", "web"),
-        ("vouchsafe.dev/secret-db.env", "secret/data/db"),
-        ("vouchsafe.dev/mode-db.env", "0440"),
-        ("vouchsafe.dev/secret-api-key", "secret/data/api#key"),
-        ("vouchsafe.dev/secret-server.yaml", "secret/data/server"),
-        ("vouchsafe.dev/file-server.yaml", "conf/server.yaml"),
-        ("vouchsafe.dev/refresh-interval", "5m"),
-        ("vouchsafe.dev/reload", "http:POST:8080/-/reload"),
-        ("vouchsafe.dev/reload-db.env", "signal:SIGHUP@web"),
-    ]);
-    let result = json!({
-        "unit": "mutations per second of processor time",
-        "small_pod": rate(&Json::from(&small), &settings),
-        "ten_annotations": rate(&Json::from(&ten_annotations), &settings),
-        "microseconds": {
-            "small_pod": quantiles(&Json::from(&small), &settings),
-            "ten_annotations": quantiles(&Json::from(&ten_annotations), &settings),
-        },
-    });
-    println!("{result}");
-}
-
-fn pod(annotations: &[(&str, &str)]) -> Value {
-    let annotations: Value = annotations
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), json!(value)))
+    let figures: Map<String, Value> = std::env::args_os()
+        .skip(1)
+        .map(|path| {
+            let path = Path::new(&path);
+            let pod = fs::read(path).expect("a pod's file is named");
+            let pod: Value = serde_json::from_slice(&pod).expect("a pod is JSON");
+            let pod = Json::from(&pod);
+            let name = path.file_stem().expect("a file has a name");
+            let figures = json!({
+                "per_second": rate(&pod, &settings),
+                "microseconds": quantiles(&pod, &settings),
+            });
+            (name.to_string_lossy().into_owned(), figures)
+        })
         .collect();
-    json!({
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": { "generateName": "web-", "labels": { "app": "web" }, "annotations": annotations },
-        "spec": {
-            "serviceAccountName": "web",
-            "securityContext": { "runAsUser": 1000, "runAsNonRoot": true },
-            "containers": [{
-                "name": "web",
-                "image": "registry.example/web:1",
-                "env": [{ "name": "PORT", "value": "8080" }],
-                "ports": [{ "containerPort": 8080 }],
-                "volumeMounts": [{ "name": "data", "mountPath": "/data" }],
-            }],
-            "volumes": [{ "name": "data", "emptyDir": {} }],
-        },
-    })
+    println!("{}", Value::Object(figures));
 }
 
 fn rate(pod: &Json<'_>, settings: &Settings) -> u64 {

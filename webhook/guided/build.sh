@@ -27,5 +27,9 @@ if [[ ! $counts -nt $instrumented ]]; then
   tests/bench/train.py "$instrumented" "$@"
   "$profdata" merge --sparse --output "$counts" "$guided/counted"
 fi
-build optimized "-Cprofile-use=$counts"
+# By a name of its own, because cargo looks at names alone: dependencies compiled by other counts would stay.
+named=$guided/profile-$(sha256sum "$counts" | head -c 16).profdata
+[[ -e $named ]] || rm -f "$guided"/profile-*
+cp "$counts" "$named"
+build optimized "-Cprofile-use=$named"
 cp "$guided/optimized/$target/release/vouchsafe-webhook" "$guided/vouchsafe-webhook"

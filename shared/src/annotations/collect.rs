@@ -72,10 +72,10 @@ impl<'a> Collected<'a> {
     }
 
     /// The settings that count.
-    pub(super) fn effective(&self) -> Settings<'a> {
+    pub(super) fn into_effective(self) -> Settings<'a> {
         let mut settings = Settings::default();
-        for ((name, about), candidates) in &self.settings {
-            let Some(winner) = candidates.first().cloned() else {
+        for ((name, about), candidates) in self.settings {
+            let Some(winner) = candidates.into_iter().next() else {
                 continue;
             };
             match (winner.row.scope, about) {
@@ -84,17 +84,17 @@ impl<'a> Collected<'a> {
                         .secrets
                         .entry(secret)
                         .or_default()
-                        .insert(*name, winner);
+                        .insert(name, winner);
                 }
                 (Scope::Parameter, Some(parameter)) => {
                     settings
                         .parameters
-                        .entry(*name)
+                        .entry(name)
                         .or_default()
                         .push((parameter, winner));
                 }
                 _ => {
-                    settings.pod.insert(*name, winner);
+                    settings.pod.insert(name, winner);
                 }
             }
         }

@@ -57,9 +57,10 @@ pub fn parse_layers(
 ) -> Result<Intent, Rejection> {
     let mut problems = Vec::new();
     let collected = Collected::of(layers, &mut problems);
-    let settings = collected.effective();
+    let any_own = collected.any_own;
+    let settings = collected.into_effective();
     let Some(prefix) = asked_under(&settings, &mut problems) else {
-        return left_alone(&collected, &settings, problems);
+        return left_alone(any_own, &settings, problems);
     };
     let mut reader = Reader {
         settings: &settings,
@@ -90,7 +91,7 @@ fn asked_under(settings: &Settings<'_>, problems: &mut Vec<Diagnostic>) -> Optio
 /// A pod that does not ask for injection is never denied for its other annotations, only for an
 /// `inject` that cannot be read: it may have meant yes.
 fn left_alone(
-    collected: &Collected<'_>,
+    any_own: Option<&str>,
     settings: &Settings<'_>,
     mut problems: Vec<Diagnostic>,
 ) -> Result<Intent, Rejection> {
@@ -99,7 +100,7 @@ fn left_alone(
         .any(|problem| problem.code == Code::BadValue);
     if !unreadable {
         problems = problems.into_iter().map(Diagnostic::as_warning).collect();
-        if let (None, Some(key)) = (settings.pod.get(&Name::Inject), collected.any_own) {
+        if let (None, Some(key)) = (settings.pod.get(&Name::Inject), any_own) {
             problems.push(
                 Diagnostic::error(
                     Code::NotRequested,

@@ -169,15 +169,10 @@ impl Place {
                     // Writing to memory never fails.
                     let _ = write!(pointer, "{index}");
                 }
-                Step::Key(key) => {
-                    for letter in key.chars() {
-                        match letter {
-                            '~' => pointer.push_str("~0"),
-                            '/' => pointer.push_str("~1"),
-                            _ => pointer.push(letter),
-                        }
-                    }
+                Step::Key(key) if key.contains(['~', '/']) => {
+                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
                 }
+                Step::Key(key) => pointer.push_str(key),
             }
         }
         pointer

@@ -121,7 +121,7 @@ pub(crate) const OF_POD: &[Choice] = &[
         &["32Mi", "64Mi", ""],
         &["1.5.5", "4Gi"],
     ),
-    choice("agent-requests-ephemeral", &["100Mi", ""], &["-"]),
+    choice("agent-requests-ephemeral", &["100Mi", ""], &["1.5.5"]),
     choice(
         "service",
         &[

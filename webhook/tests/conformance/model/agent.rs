@@ -38,13 +38,17 @@ impl Model<'_> {
             beside,
         };
         let revoke = self.grace();
+        let is_configured = self.filled("agent-configmap").is_some();
+        if !before && !beside && !is_configured {
+            // Denied for what is wrong with it even where no agent is told.
+            self.say_config(&mut Lines::new(&mut Effective::new(), "none"), &common);
+        }
         for (phase, is_there) in [("init", before), ("run", beside)] {
             if !is_there {
                 continue;
             }
             let mut lines = Lines::new(effective, phase);
             self.say_container(&mut lines, &common);
-            let is_configured = self.filled("agent-configmap").is_some();
             if is_configured {
                 self.say_configmap(&mut lines, &common);
             } else {
