@@ -200,13 +200,23 @@ fn text_of(settings: &About<'_>, name: Name) -> String {
         .unwrap_or_default()
 }
 
-/// A path that may end in a query, which templates can ask with and formats cannot.
+/// A path that may end in a query, which templates can ask with and formats cannot, and that may have
+/// several slashes in a row, of which the original's client makes one.
 fn path_with_query(text: &str) -> Result<String, ValueError> {
-    let Some((path, query)) = text.trim().split_once('?') else {
-        return Ok(text.parse::<SecretPath>()?.to_string());
+    let (path, query) = match text.trim().split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (text, None),
     };
-    if query.chars().any(char::is_control) {
-        return Err(ValueError::new("a path cannot hold control characters"));
+    let segments: Vec<_> = path
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .collect();
+    let path: SecretPath = segments.join("/").parse()?;
+    match query {
+        None => Ok(path.to_string()),
+        Some(query) if query.chars().any(char::is_control) => {
+            Err(ValueError::new("a path cannot hold control characters"))
+        }
+        Some(query) => Ok(format!("{path}?{query}")),
     }
-    Ok(format!("{}?{query}", path.parse::<SecretPath>()?))
 }

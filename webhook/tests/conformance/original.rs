@@ -59,9 +59,9 @@ fn check(pods: &[Value], left_out: &[&str]) {
 /// Each line that is not the same, with the original's and the model's; of other answers these alone.
 fn difference(case: &Case) -> Vec<(String, [Option<String>; 2])> {
     let original = recorded(case);
-    let cause = original.get(DENIAL).map(String::as_str);
+    let denial = original.get(DENIAL).map(String::as_str);
     let rules = Rules::Original;
-    let model = model::effective(&case.pod, &case.namespace, &case.flags, rules, cause);
+    let model = model::effective(&case.pod, &case.namespace, &case.flags, rules, denial);
     let same_answer = original[ANSWER] == model[ANSWER];
     let lines: BTreeSet<_> = original.keys().chain(model.keys()).collect();
     lines
@@ -69,7 +69,7 @@ fn difference(case: &Case) -> Vec<(String, [Option<String>; 2])> {
         .filter(|line| same_answer || [ANSWER, DENIAL].contains(&line.as_str()))
         .map(|line| (line.clone(), [original.get(line), model.get(line)]))
         .filter(|(_, [original, model])| original != model)
-        .map(|(line, values)| (line, values.map(|value| value.cloned())))
+        .map(|(line, values)| (line, values.map(Option::<&String>::cloned)))
         .collect()
 }
 

@@ -75,6 +75,7 @@ impl VaultReader {
 
     /// A path with nothing below is no fault.
     async fn list(&mut self, path: &str) -> Result<Reply, Fault> {
+        let path = &mount::without_empty_segments(path);
         let mount = self.mount_if_told(path).await?;
         // The way to list that every proxy lets through.
         let request = format!("{}?list=true", mount.list_path(path));
@@ -94,6 +95,7 @@ impl VaultReader {
         path: &str,
         arguments: &BTreeMap<Text, Text>,
     ) -> Result<Reply, Fault> {
+        let path = &mount::without_empty_segments(path);
         let mount = self.mount_if_told(path).await?;
         let (request, layout) = mount.request_path(path);
         let body = match mount.version() {

@@ -209,9 +209,22 @@ impl Mount {
 pub(in crate::store) fn decoded(url: &str) -> (String, &str) {
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
     (
-        String::from_utf8_lossy(&unescaped(path)).into_owned(),
+        without_empty_segments(&String::from_utf8_lossy(&unescaped(path))),
         query,
     )
+}
+
+/// With one slash for several in a row, as the original's client asks: Vault itself would only say
+/// that the path is another.
+/// Source: `NewRequest` in <https://github.com/hashicorp/vault/blob/v1.21.0/api/client.go>.
+pub(super) fn without_empty_segments(path: &str) -> String {
+    let mut cleaned = String::with_capacity(path.len());
+    for letter in path.chars() {
+        if letter != '/' || !cleaned.ends_with('/') {
+            cleaned.push(letter);
+        }
+    }
+    cleaned
 }
 
 /// What a text with percent signs means.
@@ -331,6 +344,7 @@ mod tests {
             ("kv/a b#".to_owned(), "version=3")
         );
         assert_eq!(decoded("kv/100%"), ("kv/100%".to_owned(), ""));
+        assert_eq!(decoded("kv//a///b/?x=//"), ("kv/a/b/".to_owned(), "x=//"));
         assert_eq!(decoded("kv/%+f"), ("kv/%+f".to_owned(), ""));
         assert_eq!(
             encoded_query("version=3&x=a b%20+\n"),

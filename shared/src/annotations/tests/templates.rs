@@ -86,7 +86,7 @@ fn the_default_template_is_for_what_has_neither_template_nor_format_nor_key() {
         &[
             (
                 "vault.hashicorp.com/agent-inject-secret-a.env",
-                "/secret/data/a?version=3",
+                "/secret//data/a?version=3",
             ),
             (
                 "vault.hashicorp.com/agent-inject-secret-b",

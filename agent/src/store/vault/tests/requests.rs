@@ -1,4 +1,4 @@
-use std::sync::Mutex;
+use std::{collections::BTreeMap, sync::Mutex};
 
 use serde_json::{Value, json};
 use vouchsafe_shared::diagnostic::Code;
@@ -44,6 +44,35 @@ async fn every_request_says_the_namespace_and_who_asks() {
     }
     assert_eq!(seen[2].header("x-vault-token"), Some("hvs.new"));
     assert_eq!(server.connections(), 1);
+}
+
+#[tokio::test]
+async fn of_several_slashes_in_a_row_the_server_is_asked_with_one() {
+    let pod = Pod::new();
+    let server = Server::start(|seen| plain(&seen.target, &json!([]))).await;
+    let mut store = pod.store(&server.http(), |_| ());
+    store.login().await.unwrap();
+    let path = "cubbyhole//db".to_owned();
+    let arguments = BTreeMap::new();
+    for dependency in [
+        Dependency::Read { path: path.clone() },
+        Dependency::List { path: path.clone() },
+        Dependency::Write {
+            path: path.clone(),
+            arguments: arguments.clone(),
+        },
+        Dependency::Certificate { path, arguments },
+    ] {
+        // What it says to that is no matter here.
+        let _ = store.ask(&dependency, None).await;
+    }
+    let mut asked: Vec<_> = server.seen().into_iter().map(|seen| seen.target).collect();
+    asked.retain(|target| !target.ends_with("/login"));
+    let about = |target: &String| target.starts_with("/v1/sys/");
+    let (mounts, secrets): (Vec<_>, Vec<_>) = asked.into_iter().partition(about);
+    assert_eq!(mounts, ["/v1/sys/internal/ui/mounts/cubbyhole/db"; 3]);
+    let [path, list] = ["/v1/cubbyhole/db", "/v1/cubbyhole/db?list=true"];
+    assert_eq!(secrets, [path, list, path, path]);
 }
 
 /// A server that fails so many times before each good answer, and counts.
