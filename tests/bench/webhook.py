@@ -33,7 +33,7 @@ SETTLING = 10
 NAMESPACES = 100
 MARKS = ("<!-- webhook figures: written by `make bench-webhook page=docs/benchmarks.md` -->\n", "<!-- end of webhook figures -->\n")
 
-# As they come to a webhook, with the service account's volume, which the API server has added by then. The original gives both secrets.
+# As they come to a webhook: with the service account's volume, which the API server has added by then. The original injects both.
 PODS = pathlib.Path(__file__).parent / "pods"
 
 

@@ -56,7 +56,8 @@ fn check(pods: &[Value], left_out: &[&str]) {
     assert!(differing.is_empty(), "{differing:#?}");
 }
 
-/// Each line that is not the same, with the original's and the model's; of other answers these alone.
+/// Each line that is not the same, with the original's and the model's; where the answers differ, these
+/// alone.
 fn difference(case: &Case) -> Vec<(String, [Option<String>; 2])> {
     let original = recorded(case);
     let denial = original.get(DENIAL).map(String::as_str);
