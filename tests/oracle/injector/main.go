@@ -4,7 +4,9 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	jsonpatch "github.com/evanphx/json-patch"
@@ -14,37 +16,29 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 )
 
+// Case is a line of webhook/tests/conformance/cases.jsonl.
 type Case struct {
-	Name      string                     `json:"name"`
-	Namespace string                     `json:"namespace"`
-	Flags     map[string]json.RawMessage `json:"flags,omitempty"`
-	Pod       json.RawMessage            `json:"pod"`
-	Allowed   bool                       `json:"allowed"`
-	Message   string                     `json:"message,omitempty"`
-	Mutated   json.RawMessage            `json:"mutated,omitempty"`
+	Name      string          `json:"name"`
+	Namespace string          `json:"namespace"`
+	Flags     json.RawMessage `json:"flags,omitempty"`
+	Pod       json.RawMessage `json:"pod"`
+	Allowed   bool            `json:"allowed"`
+	Message   string          `json:"message,omitempty"`
+	Mutated   json.RawMessage `json:"mutated,omitempty"`
 }
 
-func handler(flags map[string]json.RawMessage) (*inject.Handler, error) {
+// The defaults of the recorded cases, and what a case has of its own by the names of the original's fields.
+func handler(flags json.RawMessage) (*inject.Handler, error) {
 	h := &inject.Handler{
 		RequireAnnotation: true, VaultAddress: "https://vault.vault.svc:8200", VaultAuthType: "kubernetes",
 		VaultAuthPath: "auth/kubernetes", ImageVault: "hashicorp/vault:2.0.4", Log: hclog.NewNullLogger(), UserID: "100",
 		GroupID: "1000", SetSecurityContext: true, DefaultTemplate: "map", ResourceRequestCPU: "250m", ResourceRequestMem: "64Mi",
 		ResourceLimitCPU: "500m", ResourceLimitMem: "128Mi", ExitOnRetryFailure: true,
 	}
-	text, err := json.Marshal(flags)
-	if err != nil {
-		return nil, err
+	if len(flags) == 0 {
+		return h, nil
 	}
-	fields := struct {
-		DefaultTemplate, VaultNamespace, VaultCACertBytes string
-		SetSecurityContext, RevokeOnShutdown              bool
-	}{DefaultTemplate: h.DefaultTemplate, SetSecurityContext: true}
-	if err := json.Unmarshal(text, &fields); err != nil {
-		return nil, err
-	}
-	h.DefaultTemplate, h.VaultNamespace, h.VaultCACertBytes = fields.DefaultTemplate, fields.VaultNamespace, fields.VaultCACertBytes
-	h.SetSecurityContext, h.RevokeOnShutdown = fields.SetSecurityContext, fields.RevokeOnShutdown
-	return h, nil
+	return h, json.Unmarshal(flags, h)
 }
 
 func run(c *Case) error {
@@ -72,30 +66,28 @@ func run(c *Case) error {
 	return nil
 }
 
-func main() {
-	in := bufio.NewReaderSize(os.Stdin, 1<<20)
-	out := bufio.NewWriter(os.Stdout)
-	defer out.Flush()
-	encoder := json.NewEncoder(out)
+func answer(in io.Reader, out io.Writer) error {
+	cases, answers := json.NewDecoder(in), json.NewEncoder(out)
 	for {
-		line, err := in.ReadBytes('\n')
-		if len(line) > 1 {
-			var c Case
-			if err := json.Unmarshal(line, &c); err != nil {
-				fmt.Fprintln(os.Stderr, err)
-				os.Exit(1)
-			}
-			if err := run(&c); err != nil {
-				fmt.Fprintf(os.Stderr, "%s: %s\n", c.Name, err)
-				continue
-			}
-			if err := encoder.Encode(&c); err != nil {
-				fmt.Fprintln(os.Stderr, err)
-				os.Exit(1)
-			}
+		var c Case
+		if err := cases.Decode(&c); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
 		}
-		if err != nil {
-			return
+		if err := run(&c); err != nil {
+			return fmt.Errorf("%s: %w", c.Name, err)
 		}
+		if err := answers.Encode(&c); err != nil {
+			return err
+		}
+	}
+}
+
+func main() {
+	out := bufio.NewWriter(os.Stdout)
+	if err := errors.Join(answer(os.Stdin, out), out.Flush()); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }
