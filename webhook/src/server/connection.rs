@@ -31,7 +31,7 @@ use tokio::{
 use tower::Service as _;
 use tracing::{debug, warn};
 
-use super::{Limits, Phase, Transport, stall::NoStall};
+use super::{Limits, Phase, Transport, neighbours::Neighbours, stall::NoStall};
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Protocol {
@@ -39,27 +39,30 @@ enum Protocol {
     Http2,
 }
 
-pub(super) async fn serve(
-    stream: TcpStream,
-    transport: Transport,
-    router: Router,
-    limits: Limits,
-    phase: watch::Receiver<Phase>,
-) {
+/// What every connection of a server has a copy of.
+#[derive(Clone, Debug)]
+pub(super) struct Shared {
+    pub(super) router: Router,
+    pub(super) limits: Limits,
+    pub(super) phase: watch::Receiver<Phase>,
+    pub(super) neighbours: Neighbours,
+}
+
+pub(super) async fn serve(stream: TcpStream, transport: Transport, shared: Shared) {
     if let Err(failure) = stream.set_nodelay(true) {
         debug!(%failure, "no_delay_not_set");
     }
-    let stream = NoStall::new(stream, limits.stall);
+    let stream = NoStall::new(stream, shared.limits.stall);
     let Transport::Tls(acceptor) = transport else {
-        return requests(stream, Protocol::Http1, router, limits, phase).await;
+        return requests(stream, Protocol::Http1, shared).await;
     };
-    match timeout(limits.handshake, acceptor.accept(stream)).await {
+    match timeout(shared.limits.handshake, acceptor.accept(stream)).await {
         Ok(Ok(stream)) => {
             let protocol = match stream.get_ref().1.alpn_protocol() {
                 Some(b"h2") => Protocol::Http2,
                 _ => Protocol::Http1,
             };
-            requests(stream, protocol, router, limits, phase).await;
+            requests(stream, protocol, shared).await;
         }
         // Whoever only looks whether the port is open says no word of TLS.
         Ok(Err(failure)) if failure.kind() == io::ErrorKind::UnexpectedEof => {
@@ -80,17 +83,16 @@ pub(super) async fn reached(mut phase: watch::Receiver<Phase>, least: Phase) {
 async fn requests(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     protocol: Protocol,
-    router: Router,
-    limits: Limits,
-    phase: watch::Receiver<Phase>,
+    shared: Shared,
 ) {
+    let (limits, phase) = (shared.limits, shared.phase.clone());
+    let shared = Arc::new(shared);
     let asked = Arc::new(AtomicBool::new(false));
     let service = service_fn({
         let asked = Arc::clone(&asked);
-        let phase = phase.clone();
         move |request| {
             asked.store(true, Ordering::Relaxed);
-            answer(router.clone(), request, phase.clone())
+            answer(Arc::clone(&shared), request)
         }
     });
     let builder = builder(protocol, limits);
@@ -149,16 +151,20 @@ fn builder(protocol: Protocol, limits: Limits) -> auto::Builder<TokioExecutor> {
 }
 
 async fn answer(
-    mut router: Router,
+    shared: Arc<Shared>,
     request: Request<Incoming>,
-    phase: watch::Receiver<Phase>,
 ) -> Result<Response<Body>, Infallible> {
     let is_http1 = request.version() < Version::HTTP_2;
-    let mut response = router.call(request).await?;
+    let mut response = shared.router.clone().call(request).await?;
+    // By HTTP/2 a connection's answers leave together, and no header ends it.
+    if !is_http1 {
+        return Ok(response);
+    }
     // A client that comes back over a new connection reaches a replica that stays.
-    if is_http1 && *phase.borrow() >= Phase::Leaving {
+    if *shared.phase.borrow() >= Phase::Leaving {
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(header::CONNECTION, close);
     }
+    shared.neighbours.first().await;
     Ok(response)
 }

@@ -2,6 +2,7 @@
 
 pub mod certificate;
 mod connection;
+mod neighbours;
 mod stall;
 pub mod tls;
 mod tls_options;
@@ -18,6 +19,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use tracing::{error, warn};
 
+use self::{connection::Shared, neighbours::Neighbours};
 use crate::metrics::Metrics;
 
 /// A listener and what it serves.
@@ -95,6 +97,12 @@ impl Server {
         } = self;
         let permits = Arc::new(Semaphore::new(limits.connections));
         let mut connections = JoinSet::new();
+        let shared = Shared {
+            router,
+            limits,
+            phase: phase.clone(),
+            neighbours: Neighbours::default(),
+        };
         loop {
             let accepted = tokio::select! {
                 // The end comes first, or a steady stream of connections would put it off.
@@ -108,13 +116,7 @@ impl Server {
             };
             let (stream, permit) = accepted;
             let open = metrics.as_ref().map(|metrics| metrics.open_connection());
-            let serving = connection::serve(
-                stream,
-                transport.clone(),
-                router.clone(),
-                limits,
-                phase.clone(),
-            );
+            let serving = connection::serve(stream, transport.clone(), shared.clone());
             connections.spawn(async move {
                 serving.await;
                 drop((permit, open));
