@@ -13,6 +13,7 @@ mod write;
 use std::{borrow::Cow, mem};
 
 pub use self::object::Object;
+pub(crate) use self::write::write_text;
 
 /// A number is kept as it was written.
 #[derive(Clone, Debug, Default, PartialEq)]

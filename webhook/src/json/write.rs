@@ -56,7 +56,7 @@ impl Object<'_> {
 
 /// In quotation marks. By eight bytes at a time: a call of `memcpy` takes longer than to copy a short
 /// text.
-fn write_text(content: &str, text: &mut Vec<u8>) {
+pub(crate) fn write_text(content: &str, text: &mut Vec<u8>) {
     text.reserve(content.len() + 2);
     text.push(b'"');
     let (words, rest) = content.as_bytes().as_chunks::<8>();

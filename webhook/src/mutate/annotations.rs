@@ -53,7 +53,7 @@ impl<'a> Annotations<'a> {
 
     /// Says that it is done: by the label, by our annotation, and by the annotation of the injector
     /// whose prefix asked.
-    pub(super) fn edit(&self, pod: &Pod<'_>, edits: &mut Edits<'_>) {
+    pub(super) fn edit(&self, pod: &Pod<'_>, edits: &mut Edits) {
         if !pod.is_ours {
             let label = (super::INJECTED_LABEL, "true".into());
             edits.merge(&pod.metadata, "labels", vec![label]);

@@ -23,12 +23,12 @@ use crate::json::{Json, object};
 /// Sources of volumes in which no runtime can make the place for another mount.
 const READ_ONLY_SOURCES: [&str; 4] = ["configMap", "secret", "projected", "downwardAPI"];
 
-pub(super) fn edit<'e>(
+pub(super) fn edit(
     spec: &InjectSpec,
-    layout: &'e Layout<'_>,
-    reloads: &'e Reloads<'_>,
-    pod: &'e Pod<'_>,
-    edits: &mut Edits<'e>,
+    layout: &Layout<'_>,
+    reloads: &Reloads<'_>,
+    pod: &Pod<'_>,
+    edits: &mut Edits,
     problems: &mut Vec<Diagnostic>,
     warnings: &mut Vec<Diagnostic>,
 ) {
@@ -89,7 +89,7 @@ impl<'v, F: Iterator<Item = &'v FileName> + Clone> View<'v, F> {
         &self,
         layout: &Layout<'_>,
         pod: &Pod<'_>,
-        edits: &mut Edits<'v>,
+        edits: &mut Edits,
         problems: &mut Vec<Diagnostic>,
         warnings: &mut Vec<Diagnostic>,
     ) -> bool {
@@ -103,7 +103,7 @@ impl<'v, F: Iterator<Item = &'v FileName> + Clone> View<'v, F> {
                 }
                 let is_own = |name| volumes::is_own(name, layout);
                 if pod.is_ours && mount.name.is_some_and(is_own) {
-                    edits.replace(&mount.node.place, self.desired());
+                    edits.replace(&mount.node.place, &self.desired());
                     continue;
                 }
                 problems.push(self.path_taken(mount));
@@ -185,10 +185,10 @@ fn is_read_only(mount: &Mount<'_>, pod: &Pod<'_>) -> bool {
 
 /// Marks the container's processes: each inherits the variable, and the agent reads it through
 /// `/proc/PID/environ`. Kubernetes itself tells no process the name of its container.
-fn edit_environment<'e>(
-    container: &Container<'e>,
+fn edit_environment(
+    container: &Container<'_>,
     pod: &Pod<'_>,
-    edits: &mut Edits<'e>,
+    edits: &mut Edits,
     problems: &mut Vec<Diagnostic>,
 ) {
     let name = AgentConfig::CONTAINER_VARIABLE;
@@ -207,7 +207,7 @@ fn edit_environment<'e>(
             continue;
         }
         if pod.is_ours {
-            edits.replace(&variable.place, desired.clone());
+            edits.replace(&variable.place, &desired);
             continue;
         }
         problems.push(Diagnostic::error(

@@ -1,14 +1,18 @@
 //! Collecting the operations of a patch.
 
 use super::node::{Node, Place};
-use crate::json::{Json, Object, object};
+use crate::json::{Json, Object, write_text};
 
-/// Operations in the order in which they are applied.
+/// Operations in the order in which they are applied, as the text that the patch will be: each is
+/// written at once, for it is not looked at again.
 ///
 /// Each list and each object of the pod is added to by one call at most: where it is absent, that
 /// call adds it as a whole.
 #[derive(Debug, Default)]
-pub(super) struct Edits<'e>(Vec<Json<'e>>);
+pub(super) struct Edits(Vec<u8>);
+
+/// Most patches are shorter, in bytes.
+const USUAL_LENGTH: usize = 4096;
 
 /// A finished patch, as the text of a list of RFC 6902 operations; without a text when there are none.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -30,14 +34,12 @@ impl Patch {
     }
 }
 
-impl<'e> Edits<'e> {
-    pub(super) fn into_patch(self) -> Patch {
-        if self.0.is_empty() {
-            return Patch::default();
+impl Edits {
+    pub(super) fn into_patch(mut self) -> Patch {
+        if !self.0.is_empty() {
+            self.0.push(b']');
         }
-        let mut text = Vec::with_capacity(4096);
-        Json::List(self.0).write(&mut text);
-        Patch(text)
+        Patch(self.0)
     }
 
     /// Adds members to the object `key` of `parent`, in place of members of the same name.
@@ -45,7 +47,7 @@ impl<'e> Edits<'e> {
         &mut self,
         parent: &Node<'_>,
         key: &'static str,
-        members: Vec<(&'static str, Json<'e>)>,
+        members: Vec<(&'static str, Json<'_>)>,
     ) {
         if members.is_empty() {
             return;
@@ -53,15 +55,15 @@ impl<'e> Edits<'e> {
         let place = parent.place.key(key);
         if parent.has(key) {
             for (name, value) in members {
-                self.add(&place.key(name), value);
+                self.add(&place.key(name), &value);
             }
         } else {
-            self.add(&place, Json::Object(Object::of(members)));
+            self.add(&place, &Json::Object(Object::of(members)));
         }
     }
 
     /// Adds items at the end of the list `key` of `parent`.
-    pub(super) fn append(&mut self, parent: &Node<'_>, key: &'static str, items: Vec<Json<'e>>) {
+    pub(super) fn append(&mut self, parent: &Node<'_>, key: &'static str, items: Vec<Json<'_>>) {
         if items.is_empty() {
             return;
         }
@@ -69,10 +71,10 @@ impl<'e> Edits<'e> {
         if parent.has(key) {
             for item in items {
                 // `-` is the place after the last item: <https://www.rfc-editor.org/rfc/rfc6902#section-4.1>.
-                self.add(&place.key("-"), item);
+                self.add(&place.key("-"), &item);
             }
         } else {
-            self.add(&place, Json::List(items));
+            self.add(&place, &Json::List(items));
         }
     }
 
@@ -83,30 +85,38 @@ impl<'e> Edits<'e> {
         parent: &Node<'_>,
         key: &'static str,
         index: usize,
-        item: Json<'e>,
+        item: Json<'_>,
     ) {
         let place = parent.place.key(key);
         if parent.has(key) {
-            self.add(&place.index(index), item);
+            self.add(&place.index(index), &item);
         } else {
-            self.add(&place, Json::List(vec![item]));
+            self.add(&place, &Json::List(vec![item]));
         }
     }
 
-    pub(super) fn add(&mut self, place: &Place, value: Json<'e>) {
+    pub(super) fn add(&mut self, place: &Place, value: &Json<'_>) {
         self.operation("add", place, value);
     }
 
-    pub(super) fn replace(&mut self, place: &Place, value: Json<'e>) {
+    pub(super) fn replace(&mut self, place: &Place, value: &Json<'_>) {
         self.operation("replace", place, value);
     }
 
-    fn operation(&mut self, op: &'static str, place: &Place, value: Json<'e>) {
-        let operation = [
-            ("op", op.into()),
-            ("path", place.pointer().into()),
-            ("value", value),
-        ];
-        self.0.push(object(operation));
+    fn operation(&mut self, operation: &str, place: &Place, value: &Json<'_>) {
+        let text = &mut self.0;
+        if text.is_empty() {
+            text.reserve(USUAL_LENGTH);
+            text.push(b'[');
+        } else {
+            text.push(b',');
+        }
+        text.extend_from_slice(b"{\"op\":\"");
+        text.extend_from_slice(operation.as_bytes());
+        text.extend_from_slice(b"\",\"path\":");
+        write_text(&place.pointer(), text);
+        text.extend_from_slice(b",\"value\":");
+        value.write(text);
+        text.push(b'}');
     }
 }

@@ -11,7 +11,7 @@ pub(super) fn edit(
     spec: &InjectSpec,
     reloads: &Reloads<'_>,
     pod: &Pod<'_>,
-    edits: &mut Edits<'_>,
+    edits: &mut Edits,
     problems: &mut Vec<Diagnostic>,
     warnings: &mut Vec<Diagnostic>,
 ) {
@@ -58,6 +58,6 @@ pub(super) fn edit(
         // What a reload needs and the pod forbids was told with the reload.
         && !(needed && present == Some(false))
     {
-        edits.add(&pod.spec.place.key("shareProcessNamespace"), share.into());
+        edits.add(&pod.spec.place.key("shareProcessNamespace"), &share.into());
     }
 }

@@ -12,12 +12,12 @@ use super::{
 };
 use crate::json::{Json, object};
 
-pub(super) fn edit<'e>(
-    spec: &'e InjectSpec,
-    settings: &'e Settings,
-    layout: &'e Layout<'_>,
+pub(super) fn edit(
+    spec: &InjectSpec,
+    settings: &Settings,
+    layout: &Layout<'_>,
     pod: &Pod<'_>,
-    edits: &mut Edits<'e>,
+    edits: &mut Edits,
     problems: &mut Vec<Diagnostic>,
 ) {
     let mut missing = Vec::new();
@@ -27,7 +27,7 @@ pub(super) fn edit<'e>(
             None => missing.push(desired),
             Some(present) if present.node.contains(&desired) => {}
             Some(present) if pod.is_ours => {
-                edits.replace(&present.node.place, desired);
+                edits.replace(&present.node.place, &desired);
             }
             Some(present) => problems.push(name_taken("volume", present.name)),
         }

@@ -55,7 +55,7 @@ impl<'e> Agent<'e> {
     pub(super) fn edit(
         &self,
         parts: &[Part],
-        edits: &mut Edits<'e>,
+        edits: &mut Edits,
         problems: &mut Vec<Diagnostic>,
         warnings: &mut Vec<Diagnostic>,
     ) -> Option<Injection> {
@@ -86,7 +86,7 @@ impl<'e> Agent<'e> {
         &self,
         part: Part,
         container: Object<'e>,
-        edits: &mut Edits<'e>,
+        edits: &mut Edits,
         problems: &mut Vec<Diagnostic>,
     ) -> bool {
         let pod = self.pod;
@@ -98,7 +98,7 @@ impl<'e> Agent<'e> {
         match present {
             Some(present) if is_right(present, &container) => {}
             Some(present) if pod.is_ours => {
-                edits.replace(&present.place, Json::Object(container));
+                edits.replace(&present.place, &Json::Object(container));
             }
             Some(_) => {
                 let name = container.get("name").and_then(Json::as_text);
