@@ -31,13 +31,12 @@ impl<'a> Collected<'a> {
                 if prefix == Prefix::Vouchsafe && layer.source == Source::Pod {
                     collected.any_own.get_or_insert(key);
                 }
-                let label = layer.source.label(key);
                 let Some((row, spelling, about)) = identify(prefix, rest) else {
-                    problems.push(unknown(layer.source, prefix, &label, rest));
+                    problems.push(unknown(layer.source, prefix, key, rest));
                     continue;
                 };
                 if row.name == Name::Profile && matches!(layer.source, Source::Profile(_)) {
-                    problems.push(profile_in_profile(&label));
+                    problems.push(profile_in_profile(&layer.source.label(key)));
                     continue;
                 }
                 let setting = Setting {
@@ -47,7 +46,6 @@ impl<'a> Collected<'a> {
                     rank,
                     spelling,
                     key,
-                    label,
                     value,
                     shadows: false,
                 };
@@ -114,8 +112,8 @@ fn passed_over(candidates: &[Setting<'_>]) -> Vec<Diagnostic> {
         .map(|other| {
             Diagnostic::error(
                 Code::Shadowed,
-                format!("annotation {}", other.label),
-                format!("is passed over in favour of {}", winner.label),
+                format!("annotation {}", other.label()),
+                format!("is passed over in favour of {}", winner.label()),
                 "keep one of them",
             )
             .as_warning()

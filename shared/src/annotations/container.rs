@@ -37,7 +37,7 @@ impl Reader<'_, '_> {
             self.conflict(
                 Code::RunAsConflict,
                 [user, same],
-                format!("is passed over in favour of {}", same.label),
+                format!("is passed over in favour of {}", same.label()),
                 "remove one of the two",
             );
             container.user = None;

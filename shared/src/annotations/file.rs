@@ -58,7 +58,7 @@ impl Reader<'_, '_> {
             (None, None, None) => None,
         };
         Some(FileSpec {
-            annotation: first.label.clone(),
+            annotation: first.label(),
             directory: directory.unwrap_or_else(|| defaults.directory.clone()),
             name: name?,
             mode: mode?,
@@ -68,7 +68,7 @@ impl Reader<'_, '_> {
                 .get(&Name::Command)
                 .filter(|setting| !setting.is_blank())
                 .map(|setting| Asked {
-                    annotation: setting.label.clone(),
+                    annotation: setting.label(),
                     value: setting.value.to_owned(),
                 }),
             refresh: refresh_of(settings),
@@ -139,7 +139,7 @@ impl Reader<'_, '_> {
             None => "0640".parse().ok()?,
         };
         Some(FileSpec {
-            annotation: setting.label.clone(),
+            annotation: setting.label(),
             directory: directory.clone(),
             name,
             mode,
@@ -179,7 +179,7 @@ impl Reader<'_, '_> {
         if format == OutputFormat::Raw && key.is_none() {
             self.problems.push(Diagnostic::error(
                 Code::RawNeedsKey,
-                format!("annotation {}", setting.label),
+                format!("annotation {}", setting.label()),
                 format!(
                     "{}: format raw writes one value, but no key is named",
                     quoted(setting.value)
@@ -212,7 +212,7 @@ fn refresh_of(settings: &About<'_>) -> RefreshSpec {
 
 fn seen_by(setting: &Setting<'_>) -> Option<ContainerSelection> {
     (setting.value.trim() != "all").then(|| ContainerSelection::Named {
-        annotation: setting.label.clone(),
+        annotation: setting.label(),
         names: values::names(setting.value).map(str::to_owned).collect(),
     })
 }

@@ -141,7 +141,7 @@ fn duplicate(
     };
     Diagnostic::error(
         Code::DuplicateFile,
-        format!("annotation {}", setting.label),
+        format!("annotation {}", setting.label()),
         format!("writes the file {name} that {writer} writes too"),
         help,
     )

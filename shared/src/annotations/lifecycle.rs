@@ -42,10 +42,10 @@ impl Reader<'_, '_> {
                 }
                 self.problems.push(Diagnostic::error(
                     Code::NoPhase,
-                    format!("annotation {}", one.label),
+                    format!("annotation {}", one.label()),
                     format!(
                         "leaves the agent no time to run, together with {}",
-                        other.label
+                        other.label()
                     ),
                     "remove one of the two",
                 ));
@@ -71,8 +71,8 @@ impl Reader<'_, '_> {
         {
             self.problems.push(Diagnostic::error(
                 Code::PlacementConflict,
-                format!("annotation {}", one.label),
-                format!("names another place than {}", other.label),
+                format!("annotation {}", one.label()),
+                format!("names another place than {}", other.label()),
                 "remove one of the two",
             ));
         }
@@ -83,7 +83,7 @@ impl Reader<'_, '_> {
             };
         };
         let asked = |name: &str| Asked {
-            annotation: setting.label.clone(),
+            annotation: setting.label(),
             value: name.to_owned(),
         };
         match place {
@@ -103,7 +103,7 @@ impl Reader<'_, '_> {
             return ContainerSelection::All;
         }
         ContainerSelection::Named {
-            annotation: setting.label.clone(),
+            annotation: setting.label(),
             names: values::names(setting.value).map(str::to_owned).collect(),
         }
     }
@@ -118,7 +118,7 @@ impl Reader<'_, '_> {
             value => values::names(value).map(str::to_owned).collect(),
         };
         InitContainerSelection::Named(Asked {
-            annotation: setting.label.clone(),
+            annotation: setting.label(),
             value: names,
         })
     }

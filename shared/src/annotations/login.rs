@@ -60,7 +60,7 @@ impl Reader<'_, '_> {
             if let Some(other) = parameters.get(&name) {
                 let problem = Diagnostic::error(
                     Code::Shadowed,
-                    format!("annotation {}", setting.label),
+                    format!("annotation {}", setting.label()),
                     format!("is passed over in favour of {}", other.annotation),
                     "keep one of them",
                 );
@@ -68,7 +68,7 @@ impl Reader<'_, '_> {
                 continue;
             }
             let asked = Asked {
-                annotation: setting.label.clone(),
+                annotation: setting.label(),
                 value: setting.value.to_owned(),
             };
             parameters.insert(name, asked);
@@ -94,7 +94,7 @@ impl Reader<'_, '_> {
                     "{}: is longer than the longest wait, {} of {}",
                     quoted(one.value),
                     quoted(other.value),
-                    other.label
+                    other.label()
                 ),
                 "lengthen the longest wait, or shorten this one",
             );
@@ -121,7 +121,7 @@ impl Reader<'_, '_> {
                         [setting, volume],
                         format!(
                             "is about a token of our own, but {} names another",
-                            volume.label
+                            volume.label()
                         ),
                         "remove one of the two, and say it where that volume is defined",
                     );

@@ -101,7 +101,7 @@ impl<'r, 'a> Reader<'r, 'a> {
     ) -> Option<Asked<T>> {
         let setting = self.get(name)?;
         Some(Asked {
-            annotation: setting.label.clone(),
+            annotation: setting.label(),
             value: read(setting, parse)?,
         })
     }
@@ -150,7 +150,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let subject = format!("annotation {}", settings[0].label);
+        let subject = format!("annotation {}", settings[0].label());
         let problem = Diagnostic::error(code, subject, message, help);
         let dialect = if settings
             .iter()
@@ -169,7 +169,7 @@ impl<'r, 'a> Reader<'r, 'a> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        let subject = format!("annotation {}", setting.label);
+        let subject = format!("annotation {}", setting.label());
         let problem = Diagnostic::error(Code::NoEffect, subject, message, help);
         self.problems.push(problem.as_warning());
     }
@@ -203,7 +203,7 @@ pub(super) fn text_of(setting: &Setting<'_>) -> Option<String> {
 
 pub(super) fn asked_text_of(setting: &Setting<'_>) -> Option<Asked<String>> {
     Some(Asked {
-        annotation: setting.label.clone(),
+        annotation: setting.label(),
         value: text_of(setting)?,
     })
 }
@@ -219,7 +219,7 @@ pub(super) fn by_rules_of(dialect: Dialect, problem: Diagnostic) -> Diagnostic {
 pub(super) fn bad_value(setting: &Setting<'_>, error: &ValueError) -> Diagnostic {
     Diagnostic::error(
         Code::BadValue,
-        format!("annotation {}", setting.label),
+        format!("annotation {}", setting.label()),
         format!("{}: {}", quoted(setting.value), error.problem()),
         error.expected().unwrap_or("correct the value"),
     )

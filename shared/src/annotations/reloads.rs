@@ -142,7 +142,7 @@ fn add(
             reload.on.dedup();
         }
         None => reloads.push(ReloadSpec {
-            annotation: setting.label.clone(),
+            annotation: setting.label(),
             on: on.collect(),
             request,
             options,
@@ -162,7 +162,7 @@ fn may_be_http(setting: &Setting<'_>) -> bool {
 fn unused(setting: &Setting<'_>, message: &str, missing: &str) -> Diagnostic {
     let problem = Diagnostic::error(
         Code::ReloadOption,
-        format!("annotation {}", setting.label),
+        format!("annotation {}", setting.label()),
         format!("{message}, and there is none"),
         format!("add {}{missing}, or remove it", setting.prefix),
     );

@@ -35,7 +35,7 @@ impl Reader<'_, '_> {
             }
             let problem = Diagnostic::error(
                 Code::OrphanAnnotation,
-                format!("annotation {}", setting.label),
+                format!("annotation {}", setting.label()),
                 format!("is about the secret {secret}, which no annotation names"),
                 format!(
                     "add {}-{secret}, or correct the name",
@@ -51,7 +51,7 @@ impl Reader<'_, '_> {
         let problem = Diagnostic::error(
             Code::NoSecrets,
             match self.get(Name::Inject) {
-                Some(setting) => format!("annotation {}", setting.label),
+                Some(setting) => format!("annotation {}", setting.label()),
                 None => format!("annotation {}inject", self.prefix),
             },
             "asks for secrets but none is named",

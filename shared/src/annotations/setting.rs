@@ -23,8 +23,6 @@ pub(super) struct Setting<'a> {
     pub(super) spelling: usize,
     /// The annotation's full key.
     pub(super) key: &'a str,
-    /// What messages call it: the key, and where it stands if that is not the pod.
-    pub(super) label: String,
     pub(super) value: &'a str,
     /// Whether it goes before another of a weaker layer.
     pub(super) shadows: bool,
@@ -34,6 +32,11 @@ impl Setting<'_> {
     /// By whose rules the value is read.
     pub(super) fn dialect(&self) -> Dialect {
         self.prefix.dialect()
+    }
+
+    /// What messages call it: the key, and where it stands if that is not the pod.
+    pub(super) fn label(&self) -> String {
+        self.source.label(self.key)
     }
 
     pub(super) fn is_blank(&self) -> bool {

@@ -38,8 +38,11 @@ impl Reader<'_, '_> {
             conflicts = true;
             self.problems.push(Diagnostic::error(
                 Code::TemplateConflict,
-                format!("annotation {}", format.label),
-                format!("asks for a format beside the template of {}", setting.label),
+                format!("annotation {}", format.label()),
+                format!(
+                    "asks for a format beside the template of {}",
+                    setting.label()
+                ),
                 "remove one of the two",
             ));
         }
@@ -48,11 +51,11 @@ impl Reader<'_, '_> {
         {
             let problem = Diagnostic::error(
                 Code::TemplateConflict,
-                format!("annotation {}", secret.label),
+                format!("annotation {}", secret.label()),
                 format!(
                     "{}: names one value beside the template of {}",
                     quoted(secret.value),
-                    setting.label
+                    setting.label()
                 ),
                 format!(
                     "write {} and take the value in the template, or remove the template",
@@ -64,7 +67,7 @@ impl Reader<'_, '_> {
             self.problems.push(by_rules_of(secret.dialect(), problem));
         }
         let spec = TemplateSpec {
-            annotation: setting.label.clone(),
+            annotation: setting.label(),
             text,
             left_delimiter: text_of(settings, Name::LeftDelimiter),
             right_delimiter: text_of(settings, Name::RightDelimiter),
@@ -129,7 +132,7 @@ impl Reader<'_, '_> {
         }
         let [left_delimiter, right_delimiter] = delimiters;
         let spec = TemplateSpec {
-            annotation: setting.label.clone(),
+            annotation: setting.label(),
             text: TemplateOrigin::Default {
                 path: path?,
                 template: defaults.template,
@@ -151,7 +154,7 @@ impl Reader<'_, '_> {
             {
                 let problem = Diagnostic::error(
                     Code::TemplateDoubtful,
-                    format!("annotation {}", setting.label),
+                    format!("annotation {}", setting.label()),
                     format!("the default template is written with {usual}, so it is not run"),
                     "remove the annotation",
                 );
@@ -175,7 +178,7 @@ impl Reader<'_, '_> {
             }
             self.problems.push(Diagnostic::error(
                 Code::NoTemplate,
-                format!("annotation {}", setting.label),
+                format!("annotation {}", setting.label()),
                 format!("is about a template, but the secret {secret} has none of its own"),
                 format!(
                     "add {}-{secret}, or remove the annotation",

@@ -9,14 +9,14 @@ use crate::diagnostic::{Code, Diagnostic};
 
 /// The original injector passes over names that it does not know, and other programs may use its
 /// prefix. A name in the defaults of a namespace or cluster is not the pod's mistake.
-pub(super) fn unknown(source: Source<'_>, prefix: Prefix, label: &str, rest: &str) -> Diagnostic {
+pub(super) fn unknown(source: Source<'_>, prefix: Prefix, key: &str, rest: &str) -> Diagnostic {
     let help = match nearest_spelling(prefix, rest) {
         Some(suggestion) => format!("did you mean {prefix}{suggestion}?"),
         None => "see docs/annotations.md for the names there are".to_owned(),
     };
     let diagnostic = Diagnostic::error(
         Code::UnknownAnnotation,
-        format!("annotation {label}"),
+        format!("annotation {}", source.label(key)),
         "is not an annotation we know",
         help,
     );

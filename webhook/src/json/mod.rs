@@ -5,6 +5,7 @@
 //! a review and writing its patch is most of what an answer costs, and most of that would be the
 //! copies.
 
+mod constant;
 mod object;
 mod read;
 mod value;
@@ -12,11 +13,12 @@ mod write;
 
 use std::{borrow::Cow, mem};
 
+pub(crate) use self::constant::Constant;
 pub use self::object::Object;
 pub(crate) use self::write::write_text;
 
 /// A number is kept as it was written.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub enum Json<'a> {
     #[default]
     Null,
@@ -25,6 +27,7 @@ pub enum Json<'a> {
     Text(Cow<'a, str>),
     List(Vec<Self>),
     Object(Object<'a>),
+    Constant(&'static Constant),
 }
 
 /// An object of members in the order in which they are to be written.
@@ -40,44 +43,54 @@ impl<'a> Json<'a> {
     }
 
     pub fn as_text(&self) -> Option<&str> {
-        match self {
+        match self.tree() {
             Self::Text(text) => Some(text),
             _ => None,
         }
     }
 
-    pub const fn as_bool(&self) -> Option<bool> {
-        match self {
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.tree() {
             Self::Bool(value) => Some(*value),
             _ => None,
         }
     }
 
     pub fn as_u64(&self) -> Option<u64> {
-        match self {
+        match self.tree() {
             Self::Number(number) => number.as_u64(),
             _ => None,
         }
     }
 
     pub fn as_list(&self) -> Option<&[Self]> {
-        match self {
+        match self.tree() {
             Self::List(items) => Some(items),
             _ => None,
         }
     }
 
-    pub const fn as_object(&self) -> Option<&Object<'a>> {
-        match self {
+    pub fn as_object(&self) -> Option<&Object<'a>> {
+        match self.tree() {
             Self::Object(object) => Some(object),
             _ => None,
         }
     }
 
+    /// Itself, or what a constant stands for.
+    fn tree(&self) -> &Self {
+        match self {
+            Self::Constant(constant) => constant.tree(),
+            tree => tree,
+        }
+    }
+
+    /// Constants have none, but may be changed afterwards.
     fn strip_nulls(&mut self) {
         match self {
             Self::Object(object) => *object = mem::take(object).without_nulls(),
             Self::List(items) => items.iter_mut().for_each(Self::strip_nulls),
+            Self::Constant(constant) => *self = constant.tree().clone(),
             _ => {}
         }
     }
@@ -85,6 +98,20 @@ impl<'a> Json<'a> {
     /// A member of an object; none of anything else.
     pub fn get(&self, key: &str) -> Option<&Self> {
         self.as_object()?.get(key)
+    }
+}
+
+impl PartialEq for Json<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self.tree(), other.tree()) {
+            (Self::Null, Self::Null) => true,
+            (Self::Bool(one), Self::Bool(other)) => one == other,
+            (Self::Number(one), Self::Number(other)) => one == other,
+            (Self::Text(one), Self::Text(other)) => one == other,
+            (Self::List(one), Self::List(other)) => one == other,
+            (Self::Object(one), Self::Object(other)) => one == other,
+            _ => false,
+        }
     }
 }
 

@@ -54,6 +54,7 @@ impl From<Json<'_>> for Value {
             Json::Number(number) => Self::Number(number),
             Json::Text(text) => Self::String(text.into_owned()),
             Json::List(items) => Self::Array(items.into_iter().map(Self::from).collect()),
+            Json::Constant(constant) => constant.tree().clone().into(),
             Json::Object(object) => {
                 let members = object.into_iter();
                 Self::Object(

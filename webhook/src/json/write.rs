@@ -33,6 +33,7 @@ impl Json<'_> {
                 text.push(b']');
             }
             Self::Object(object) => object.write(text),
+            Self::Constant(constant) => text.extend_from_slice(constant.text()),
         }
     }
 }

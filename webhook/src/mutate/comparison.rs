@@ -18,16 +18,18 @@ pub(super) fn contains(actual: &Object<'_>, desired: &Object<'_>) -> bool {
 }
 
 fn value_contains(actual: &Json<'_>, desired: &Json<'_>) -> bool {
-    match (actual, desired) {
-        (Json::Object(actual), Json::Object(desired)) => contains(actual, desired),
-        (Json::List(actual), Json::List(desired))
+    if let (Some(actual), Some(desired)) = (actual.as_object(), desired.as_object()) {
+        return contains(actual, desired);
+    }
+    match (actual.as_list(), desired.as_list()) {
+        (Some(actual), Some(desired))
             if desired.iter().all(|desired| desired.as_object().is_some()) =>
         {
             desired
                 .iter()
                 .all(|desired| actual.iter().any(|actual| value_contains(actual, desired)))
         }
-        (actual, desired) => actual == desired,
+        _ => actual == desired,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What stands in the environment of the agent's containers.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::LazyLock};
 
 use vouchsafe_shared::{
     annotations::InjectSpec,
@@ -9,7 +9,7 @@ use vouchsafe_shared::{
 };
 
 use super::{Settings, config::filled, layout::Layout, names::HOME_DIRECTORY};
-use crate::json::{Json, object};
+use crate::json::{Constant, Json, object};
 
 /// Of the whole configuration, in bytes. Kubernetes' own store takes no object above 1.5 MiB, and
 /// two containers of the agent may each carry it beside the annotations that it was made of.
@@ -21,7 +21,7 @@ const VOLUMES_VARIABLE: &str = "VOUCHSAFE_VOLUMES";
 
 /// What templates and configurations of the original injector may read, and whom the agent's audit
 /// names.
-pub(super) fn of_pod<'e>() -> Vec<Json<'e>> {
+static OF_POD: LazyLock<[Constant; 5]> = LazyLock::new(|| {
     let paths = [
         ("NAMESPACE", "metadata.namespace"),
         ("HOST_IP", "status.hostIP"),
@@ -29,12 +29,15 @@ pub(super) fn of_pod<'e>() -> Vec<Json<'e>> {
         ("VOUCHSAFE_POD", "metadata.name"),
         ("VOUCHSAFE_SERVICE_ACCOUNT", "spec.serviceAccountName"),
     ];
-    let variables = paths.into_iter().map(|(name, path)| {
+    paths.map(|(name, path)| {
         let field = object([("fieldPath", path.into())]);
         let source = object([("fieldRef", field)]);
-        object([("name", name.into()), ("valueFrom", source)])
-    });
-    variables.collect()
+        Constant::of(object([("name", name.into()), ("valueFrom", source)]))
+    })
+});
+
+pub(super) fn of_pod<'e>() -> Vec<Json<'e>> {
+    OF_POD.iter().map(Json::Constant).collect()
 }
 
 /// The configuration in as many variables as it needs. `None` when it is too long for any.
@@ -42,7 +45,7 @@ pub(super) fn configuration<'e>(
     config: &AgentConfig,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Vec<Json<'e>>> {
-    let json = escaped(&config.to_json());
+    let json = escaped(config.to_json());
     if json.len() > TOTAL_LIMIT {
         problems.push(too_large(config, json.len()));
         return None;
@@ -65,9 +68,12 @@ pub(super) fn configuration<'e>(
 /// The kubelet replaces `$(NAME)` and `$$` in the values of variables; a template may hold either.
 /// In the proxy's address the agent does so.
 /// Source: <https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#environment-variables>.
-fn escaped(json: &str) -> String {
+fn escaped(json: String) -> String {
+    if !json.contains('$') {
+        return json;
+    }
     let mut escaped = String::with_capacity(json.len());
-    let mut rest = json;
+    let mut rest = json.as_str();
     while let Some(dollar) = rest.find('$') {
         let (before, after) = rest.split_at(dollar);
         let after = &after[1..];
@@ -218,7 +224,7 @@ mod tests {
             "\\$(X)",
             "$\"$(",
         ] {
-            let json = escaped(&json!([text]).to_string());
+            let json = escaped(json!([text]).to_string());
             let value: Value = serde_json::from_str(&expanded(&json)).unwrap();
             assert_eq!(value, json!([text]));
         }

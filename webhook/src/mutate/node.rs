@@ -169,10 +169,17 @@ impl Place {
                     // Writing to memory never fails.
                     let _ = write!(pointer, "{index}");
                 }
-                Step::Key(key) if key.contains(['~', '/']) => {
-                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                Step::Key(key) => {
+                    for part in key.split_inclusive(['~', '/']) {
+                        let escaped = part
+                            .strip_suffix('~')
+                            .map(|plain| (plain, "~0"))
+                            .or_else(|| part.strip_suffix('/').map(|plain| (plain, "~1")));
+                        let (plain, escape) = escaped.unwrap_or((part, ""));
+                        pointer.push_str(plain);
+                        pointer.push_str(escape);
+                    }
                 }
-                Step::Key(key) => pointer.push_str(key),
             }
         }
         pointer

@@ -4,7 +4,7 @@ mod image;
 mod mounts;
 mod resources;
 
-use std::mem::take;
+use std::{mem::take, sync::LazyLock};
 
 use vouchsafe_shared::{annotations::InjectSpec, config::AgentConfig, diagnostic::Diagnostic};
 
@@ -24,7 +24,7 @@ use super::{
     shape::{self, Part},
     token::Token,
 };
-use crate::json::{Json, Object, object};
+use crate::json::{Constant, Json, Object, object};
 
 /// The probe runs once a second and stops at its first success; the kubelet kills the container
 /// after this many failures in a row. 315 360 000 s are ten years of 365 days: a pod waits for a
@@ -32,6 +32,18 @@ use crate::json::{Json, Object, object};
 /// for programs that compute it.
 /// Source: <https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#define-startup-probes>.
 const STARTUP_FAILURES: u64 = 10 * 365 * 24 * 60 * 60;
+
+const PROBE_COMMAND: [&str; 2] = ["/vouchsafe-agent", "ready"];
+
+/// Where nothing is to be said of the configuration.
+static STARTUP_PROBE: LazyLock<Constant> = LazyLock::new(|| {
+    let command = PROBE_COMMAND.map(Json::from).to_vec();
+    Constant::of(startup_probe(command.into()))
+});
+static NO_CAPABILITIES: LazyLock<Constant> =
+    LazyLock::new(|| Constant::of(object([("drop", vec!["ALL".into()].into())])));
+static SECCOMP_PROFILE: LazyLock<Constant> =
+    LazyLock::new(|| Constant::of(object([("type", "RuntimeDefault".into())])));
 
 /// All that the containers are made of.
 #[derive(Debug)]
@@ -165,13 +177,10 @@ impl<'e> Agent<'e> {
             container.set("restartPolicy", "Always".into());
         }
         if part == Part::Gate {
-            let action = object([("command", command(&["/vouchsafe-agent", "ready"]))]);
-            let probe = object([
-                ("exec", action),
-                ("periodSeconds", 1_u64.into()),
-                ("timeoutSeconds", 5_u64.into()),
-                ("failureThreshold", STARTUP_FAILURES.into()),
-            ]);
+            let probe = match source {
+                [] => Json::Constant(&STARTUP_PROBE),
+                _ => startup_probe(command(&PROBE_COMMAND)),
+            };
             container.set("startupProbe", probe);
         }
         container
@@ -185,6 +194,15 @@ impl<'e> Agent<'e> {
             (None, false) => &["--vault-agent-config", CONFIG_FILE],
         }
     }
+}
+
+fn startup_probe(command: Json<'_>) -> Json<'_> {
+    object([
+        ("exec", object([("command", command)])),
+        ("periodSeconds", 1_u64.into()),
+        ("timeoutSeconds", 5_u64.into()),
+        ("failureThreshold", STARTUP_FAILURES.into()),
+    ])
 }
 
 /// Whether what is there says what makes the container the agent. Image, pull policy and resources
@@ -202,17 +220,11 @@ fn is_right(present: &Node<'_>, container: &Object<'_>) -> bool {
 fn security_context<'e>(user: AgentUser) -> Json<'e> {
     object([
         ("allowPrivilegeEscalation", false.into()),
-        (
-            "capabilities",
-            object([("drop", vec!["ALL".into()].into())]),
-        ),
+        ("capabilities", Json::Constant(&NO_CAPABILITIES)),
         ("readOnlyRootFilesystem", true.into()),
         ("runAsNonRoot", user.must_not_be_root.into()),
         ("runAsUser", user.identity.user.into()),
         ("runAsGroup", user.identity.group.into()),
-        (
-            "seccompProfile",
-            object([("type", "RuntimeDefault".into())]),
-        ),
+        ("seccompProfile", Json::Constant(&SECCOMP_PROFILE)),
     ])
 }
