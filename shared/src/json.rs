@@ -3,7 +3,10 @@
 use std::io;
 
 use serde::Serialize;
-use serde_json::{Error, Serializer};
+use serde_json::{
+    Error, Serializer,
+    ser::{CharEscape, Formatter},
+};
 
 /// Pieces up to so many bytes are copied here; for longer ones `memcpy` is worth its start.
 const SHORT: usize = 32;
@@ -16,6 +19,49 @@ pub fn to_vec(value: &impl Serialize) -> Result<Vec<u8>, Error> {
     let mut text = Text(Vec::with_capacity(1024));
     value.serialize(&mut Serializer::new(&mut text))?;
     Ok(text.0)
+}
+
+/// The compact JSON of a value as it stands within a text of JSON, between that one's quotation marks.
+///
+/// # Errors
+/// As [`to_vec`].
+pub fn to_vec_within_text(value: &impl Serialize) -> Result<Vec<u8>, Error> {
+    let mut text = Text(Vec::with_capacity(1024));
+    value.serialize(&mut Serializer::with_formatter(&mut text, WithinText))?;
+    Ok(text.0)
+}
+
+/// Escapes twice what must be, and the quotation marks around each text once.
+/// Source: <https://www.rfc-editor.org/rfc/rfc8259#section-7>.
+struct WithinText;
+
+impl Formatter for WithinText {
+    fn begin_string<W: ?Sized + io::Write>(&mut self, text: &mut W) -> io::Result<()> {
+        text.write_all(b"\\\"")
+    }
+
+    fn end_string<W: ?Sized + io::Write>(&mut self, text: &mut W) -> io::Result<()> {
+        text.write_all(b"\\\"")
+    }
+
+    fn write_char_escape<W: ?Sized + io::Write>(
+        &mut self,
+        text: &mut W,
+        escape: CharEscape,
+    ) -> io::Result<()> {
+        let letter = match escape {
+            CharEscape::Quote => return text.write_all(b"\\\\\\\""),
+            CharEscape::ReverseSolidus => return text.write_all(b"\\\\\\\\"),
+            CharEscape::AsciiControl(control) => return write!(text, "\\\\u{control:04x}"),
+            CharEscape::Solidus => b'/',
+            CharEscape::Backspace => b'b',
+            CharEscape::FormFeed => b'f',
+            CharEscape::LineFeed => b'n',
+            CharEscape::CarriageReturn => b'r',
+            CharEscape::Tab => b't',
+        };
+        text.write_all(&[b'\\', b'\\', letter])
+    }
 }
 
 /// JSON comes in pieces of a few bytes, most of all JSON within a text of JSON, where every quotation
@@ -73,6 +119,16 @@ mod tests {
             for value in [value, within] {
                 prop_assert_eq!(to_vec(&value).unwrap(), serde_json::to_vec(&value).unwrap());
             }
+        }
+    }
+
+    #[test]
+    fn within_a_text_it_is_what_serde_json_makes_of_it() {
+        let all: String = (0..0x100).filter_map(char::from_u32).collect();
+        for value in [json!({ &all: [all, 1, -2.5, null, true, {}] }), json!([])] {
+            let within = String::from_utf8(to_vec_within_text(&value).unwrap()).unwrap();
+            let expected = serde_json::to_string(&value.to_string()).unwrap();
+            assert_eq!(format!("\"{within}\""), expected);
         }
     }
 

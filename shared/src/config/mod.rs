@@ -196,14 +196,12 @@ impl AgentConfig {
 
     /// The compact JSON that [`Self::from_json`] reads.
     pub fn to_json(&self) -> String {
-        #[expect(
-            clippy::expect_used,
-            reason = "no map with non-string keys and no failing Serialize inside; JSON is UTF-8"
-        )]
-        json::to_vec(self)
-            .ok()
-            .and_then(|text| String::from_utf8(text).ok())
-            .expect("a configuration is always serialisable")
+        written(json::to_vec(self))
+    }
+
+    /// The same as it stands within a text of JSON, between that one's quotation marks.
+    pub fn to_json_within_text(&self) -> String {
+        written(json::to_vec_within_text(self))
     }
 
     fn check(&self) -> Result<(), ConfigError> {
@@ -295,6 +293,16 @@ impl LogLevel {
             Self::Trace => "trace",
         }
     }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "no map with non-string keys and no failing Serialize inside; JSON is UTF-8"
+)]
+fn written(text: Result<Vec<u8>, serde_json::Error>) -> String {
+    text.ok()
+        .and_then(|text| String::from_utf8(text).ok())
+        .expect("a configuration is always serialisable")
 }
 
 fn without_position(error: &serde_json::Error) -> String {

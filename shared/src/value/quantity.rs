@@ -6,16 +6,19 @@ use super::{ValueError, string_serde};
 ///
 /// Source: <https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/>.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Quantity(String);
+pub struct Quantity {
+    text: String,
+    thousandths: u128,
+}
 
 impl Quantity {
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// The amount in thousandths, rounded up and cut at the largest number there is.
-    pub fn thousandths(&self) -> u128 {
-        thousandths(&self.0).unwrap_or(0)
+    pub const fn thousandths(&self) -> u128 {
+        self.thousandths
     }
 }
 
@@ -24,7 +27,10 @@ impl FromStr for Quantity {
 
     fn from_str(text: &str) -> Result<Self, ValueError> {
         match thousandths(text) {
-            Some(_) => Ok(Self(text.to_owned())),
+            Some(thousandths) => Ok(Self {
+                text: text.to_owned(),
+                thousandths,
+            }),
             None => Err(ValueError::new(
                 "not a quantity of a resource; expected for example 250m or 64Mi (upper and lower \
                  case are different)",
@@ -84,7 +90,7 @@ fn thousandths(text: &str) -> Option<u128> {
 
 impl fmt::Display for Quantity {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(&self.text)
     }
 }
 

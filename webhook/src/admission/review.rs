@@ -26,9 +26,10 @@ pub(super) struct Review<'a> {
 pub(super) struct Request<'a> {
     #[serde(borrow)]
     pub(super) uid: Cow<'a, str>,
-    #[serde(default = "pod")]
-    pub(super) kind: Kind,
-    pub(super) sub_resource: Option<String>,
+    #[serde(borrow, default = "pod")]
+    pub(super) kind: Kind<'a>,
+    #[serde(borrow)]
+    pub(super) sub_resource: Option<Cow<'a, str>>,
     /// The pod itself often does not know its namespace yet.
     #[serde(borrow)]
     pub(super) namespace: Option<Cow<'a, str>>,
@@ -41,10 +42,11 @@ pub(super) struct Request<'a> {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Kind {
-    #[serde(default)]
-    pub(super) group: String,
-    pub(super) kind: String,
+pub(super) struct Kind<'a> {
+    #[serde(borrow, default)]
+    pub(super) group: Cow<'a, str>,
+    #[serde(borrow)]
+    pub(super) kind: Cow<'a, str>,
 }
 
 fn v1<'a>() -> Cow<'a, str> {
@@ -59,10 +61,10 @@ fn create<'a>() -> Cow<'a, str> {
     "CREATE".into()
 }
 
-fn pod() -> Kind {
+fn pod<'a>() -> Kind<'a> {
     Kind {
-        group: String::new(),
-        kind: "Pod".to_owned(),
+        group: "".into(),
+        kind: "Pod".into(),
     }
 }
 

@@ -15,7 +15,6 @@ use std::{borrow::Cow, mem};
 
 pub(crate) use self::constant::Constant;
 pub use self::object::Object;
-pub(crate) use self::write::write_text;
 
 /// A number is kept as it was written.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +24,9 @@ pub enum Json<'a> {
     Bool(bool),
     Number(serde_json::Number),
     Text(Cow<'a, str>),
+    /// A text as it stands between its quotation marks, to be written: it is not read, and costs more
+    /// to compare.
+    Escaped(String),
     List(Vec<Self>),
     Object(Object<'a>),
     Constant(&'static Constant),
@@ -91,6 +93,7 @@ impl<'a> Json<'a> {
             Self::Object(object) => *object = mem::take(object).without_nulls(),
             Self::List(items) => items.iter_mut().for_each(Self::strip_nulls),
             Self::Constant(constant) => *self = constant.tree().clone(),
+            Self::Escaped(text) => *self = Self::Text(unescaped(text).into()),
             _ => {}
         }
     }
@@ -101,6 +104,11 @@ impl<'a> Json<'a> {
     }
 }
 
+/// Empty for what no text is written as.
+fn unescaped(text: &str) -> String {
+    serde_json::from_str(&format!("\"{text}\"")).unwrap_or_default()
+}
+
 impl PartialEq for Json<'_> {
     fn eq(&self, other: &Self) -> bool {
         match (self.tree(), other.tree()) {
@@ -108,6 +116,9 @@ impl PartialEq for Json<'_> {
             (Self::Bool(one), Self::Bool(other)) => one == other,
             (Self::Number(one), Self::Number(other)) => one == other,
             (Self::Text(one), Self::Text(other)) => one == other,
+            (Self::Escaped(one), Self::Escaped(other)) => one == other,
+            (Self::Escaped(escaped), Self::Text(text))
+            | (Self::Text(text), Self::Escaped(escaped)) => unescaped(escaped) == *text,
             (Self::List(one), Self::List(other)) => one == other,
             (Self::Object(one), Self::Object(other)) => one == other,
             _ => false,

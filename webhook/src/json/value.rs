@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{Json, Object};
+use super::{Json, Object, unescaped};
 
 impl<'a> From<&'a Value> for Json<'a> {
     fn from(value: &'a Value) -> Self {
@@ -53,6 +53,7 @@ impl From<Json<'_>> for Value {
             Json::Bool(value) => Self::Bool(value),
             Json::Number(number) => Self::Number(number),
             Json::Text(text) => Self::String(text.into_owned()),
+            Json::Escaped(text) => Self::String(unescaped(&text)),
             Json::List(items) => Self::Array(items.into_iter().map(Self::from).collect()),
             Json::Constant(constant) => constant.tree().clone().into(),
             Json::Object(object) => {

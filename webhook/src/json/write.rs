@@ -22,6 +22,11 @@ impl Json<'_> {
                 let _ = write!(text, "{number}");
             }
             Self::Text(content) => write_text(content, text),
+            Self::Escaped(content) => {
+                text.push(b'"');
+                text.extend_from_slice(content.as_bytes());
+                text.push(b'"');
+            }
             Self::List(items) => {
                 text.push(b'[');
                 for (index, item) in items.iter().enumerate() {
@@ -57,7 +62,7 @@ impl Object<'_> {
 
 /// In quotation marks. By eight bytes at a time: a call of `memcpy` takes longer than to copy a short
 /// text.
-pub(crate) fn write_text(content: &str, text: &mut Vec<u8>) {
+fn write_text(content: &str, text: &mut Vec<u8>) {
     text.reserve(content.len() + 2);
     text.push(b'"');
     let (words, rest) = content.as_bytes().as_chunks::<8>();

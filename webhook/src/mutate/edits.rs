@@ -1,7 +1,7 @@
 //! Collecting the operations of a patch.
 
 use super::node::{Node, Place};
-use crate::json::{Json, Object, write_text};
+use crate::json::{Json, Object};
 
 /// Operations in the order in which they are applied, as the text that the patch will be: each is
 /// written at once, for it is not looked at again.
@@ -113,9 +113,9 @@ impl Edits {
         }
         text.extend_from_slice(b"{\"op\":\"");
         text.extend_from_slice(operation.as_bytes());
-        text.extend_from_slice(b"\",\"path\":");
-        write_text(&place.pointer(), text);
-        text.extend_from_slice(b",\"value\":");
+        text.extend_from_slice(b"\",\"path\":\"");
+        place.write_pointer(text);
+        text.extend_from_slice(b"\",\"value\":");
         value.write(text);
         text.push(b'}');
     }

@@ -16,6 +16,10 @@ use crate::json::{Constant, Json, object};
 /// Source: <https://etcd.io/docs/v3.5/dev-guide/limit/>.
 pub(super) const TOTAL_LIMIT: usize = 512 * 1024;
 
+/// A dollar sign in a text of JSON, and in one within another.
+const DOLLAR: &str = "\\u0024";
+const DOLLAR_WITHIN_TEXT: &str = "\\\\u0024";
+
 /// Where the agent finds the places that a configuration of the user's own may write to.
 const VOLUMES_VARIABLE: &str = "VOUCHSAFE_VOLUMES";
 
@@ -45,7 +49,13 @@ pub(super) fn configuration<'e>(
     config: &AgentConfig,
     problems: &mut Vec<Diagnostic>,
 ) -> Option<Vec<Json<'e>>> {
-    let json = escaped(config.to_json());
+    let within = without_references(config.to_json_within_text(), DOLLAR_WITHIN_TEXT);
+    if within.len() <= AgentConfig::LIMIT {
+        // And so is what it stands for, which is shorter.
+        let value = Json::Escaped(within);
+        return Some(vec![variable(AgentConfig::VARIABLE.into(), value)]);
+    }
+    let json = without_references(config.to_json(), DOLLAR);
     if json.len() > TOTAL_LIMIT {
         problems.push(too_large(config, json.len()));
         return None;
@@ -68,25 +78,23 @@ pub(super) fn configuration<'e>(
 /// The kubelet replaces `$(NAME)` and `$$` in the values of variables; a template may hold either.
 /// In the proxy's address the agent does so.
 /// Source: <https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#environment-variables>.
-fn escaped(json: String) -> String {
+fn without_references(json: String, dollar: &str) -> String {
     if !json.contains('$') {
         return json;
     }
-    let mut escaped = String::with_capacity(json.len());
+    let mut free = String::with_capacity(json.len());
     let mut rest = json.as_str();
-    while let Some(dollar) = rest.find('$') {
-        let (before, after) = rest.split_at(dollar);
-        let after = &after[1..];
-        escaped.push_str(before);
-        escaped.push_str(if after.starts_with(['$', '(']) {
-            "\\u0024"
+    while let Some((before, after)) = rest.split_once('$') {
+        free.push_str(before);
+        free.push_str(if after.starts_with(['$', '(']) {
+            dollar
         } else {
             "$"
         });
         rest = after;
     }
-    escaped.push_str(rest);
-    escaped
+    free.push_str(rest);
+    free
 }
 
 /// What the original injector sets beside a configuration of the user's own. `VAULT_SKIP_VERIFY` is
@@ -146,7 +154,7 @@ pub(super) fn of_original<'e>(
     .collect()
 }
 
-fn variable<'e>(name: Cow<'static, str>, value: String) -> Json<'e> {
+fn variable<'e>(name: Cow<'static, str>, value: impl Into<Json<'e>>) -> Json<'e> {
     object([("name", Json::Text(name)), ("value", value.into())])
 }
 
@@ -224,9 +232,13 @@ mod tests {
             "\\$(X)",
             "$\"$(",
         ] {
-            let json = escaped(json!([text]).to_string());
+            let json = json!([text]).to_string();
+            let within = serde_json::to_string(&json).unwrap();
+            let json = without_references(json, DOLLAR);
             let value: Value = serde_json::from_str(&expanded(&json)).unwrap();
             assert_eq!(value, json!([text]));
+            let within = without_references(within, DOLLAR_WITHIN_TEXT);
+            assert_eq!(serde_json::from_str::<String>(&within).unwrap(), json);
         }
     }
 }

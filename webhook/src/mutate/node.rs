@@ -1,6 +1,6 @@
 //! Reading raw JSON: every step knows where it is, for messages and for patches.
 
-use std::fmt::{self, Write as _};
+use std::{fmt, io::Write as _};
 
 use smallvec::SmallVec;
 use vouchsafe_shared::diagnostic::{Code, Diagnostic};
@@ -160,14 +160,15 @@ impl Place {
 
     /// As a patch writes it: keys such as `vouchsafe.dev/status` are escaped.
     /// Source: <https://www.rfc-editor.org/rfc/rfc6901#section-3>.
-    pub(super) fn pointer(&self) -> String {
-        let mut pointer = String::with_capacity(64);
+    ///
+    /// Nothing in it needs to be escaped as JSON: keys are names that stand in this program.
+    pub(super) fn write_pointer(&self, text: &mut Vec<u8>) {
         for step in &self.0 {
-            pointer.push('/');
+            text.push(b'/');
             match step {
                 Step::Index(index) => {
                     // Writing to memory never fails.
-                    let _ = write!(pointer, "{index}");
+                    let _ = write!(text, "{index}");
                 }
                 Step::Key(key) => {
                     for part in key.split_inclusive(['~', '/']) {
@@ -176,13 +177,12 @@ impl Place {
                             .map(|plain| (plain, "~0"))
                             .or_else(|| part.strip_suffix('/').map(|plain| (plain, "~1")));
                         let (plain, escape) = escaped.unwrap_or((part, ""));
-                        pointer.push_str(plain);
-                        pointer.push_str(escape);
+                        text.extend_from_slice(plain.as_bytes());
+                        text.extend_from_slice(escape.as_bytes());
                     }
                 }
             }
         }
-        pointer
     }
 
     fn then(&self, step: Step) -> Self {
@@ -226,8 +226,14 @@ mod tests {
     fn a_place_is_written_for_people_and_for_patches() {
         let place = Place::default().key("spec").key("containers").index(3);
         assert_eq!(place.to_string(), "spec.containers[3]");
-        assert_eq!(place.pointer(), "/spec/containers/3");
+        assert_eq!(pointer(&place), "/spec/containers/3");
         let place = Place::default().key("annotations").key("a.b/c~d");
-        assert_eq!(place.pointer(), "/annotations/a.b~1c~0d");
+        assert_eq!(pointer(&place), "/annotations/a.b~1c~0d");
+    }
+
+    fn pointer(place: &Place) -> String {
+        let mut text = Vec::new();
+        place.write_pointer(&mut text);
+        String::from_utf8(text).unwrap()
     }
 }
