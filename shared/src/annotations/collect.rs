@@ -23,7 +23,9 @@ pub(super) struct Collected<'a> {
 impl<'a> Collected<'a> {
     pub(super) fn of(layers: &Layers<'a>, problems: &mut Vec<Diagnostic>) -> Self {
         let mut collected = Self::default();
-        for (rank, layer) in layers.stack(problems).into_iter().enumerate() {
+        let stack = layers.stack(problems);
+        let is_layered = stack.len() > 1;
+        for (rank, layer) in stack.into_iter().enumerate() {
             for (key, value) in layer.pairs {
                 let Some((prefix, rest)) = Prefix::split(key) else {
                     continue;
@@ -60,7 +62,9 @@ impl<'a> Collected<'a> {
             candidates.sort_by_key(Setting::strength);
             problems.extend(passed_over(candidates));
         }
-        collected.settle();
+        if is_layered {
+            collected.settle();
+        }
         for candidates in collected.settings.values_mut() {
             if let [winner, others @ ..] = candidates.as_mut_slice() {
                 winner.shadows = !others.is_empty();

@@ -93,7 +93,6 @@ impl<'a> Json<'a> {
             Self::Object(object) => *object = mem::take(object).without_nulls(),
             Self::List(items) => items.iter_mut().for_each(Self::strip_nulls),
             Self::Constant(constant) => *self = constant.tree().clone(),
-            Self::Escaped(text) => *self = Self::Text(unescaped(text).into()),
             _ => {}
         }
     }

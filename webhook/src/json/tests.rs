@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use proptest::{collection, prelude::*};
 use serde_json::{Map, Value, json};
 
@@ -39,6 +41,31 @@ fn what_is_to_be_absent_is_not_written() {
     ]);
     assert_eq!(written(&json), r#"{"a":[{}]}"#);
     assert_eq!(Value::from(json), json!({ "a": [{}] }));
+}
+
+#[test]
+fn a_constant_is_as_good_as_what_it_stands_for() {
+    static CONSTANT: LazyLock<Constant> = LazyLock::new(|| {
+        let list = vec![object([("b", 1_u64.into())]), true.into()];
+        Constant::of(object([("a", "x".into()), ("list", list.into())]))
+    });
+    let value = json!({ "a": "x", "list": [{ "b": 1 }, true] });
+    let (constant, tree) = (Json::Constant(&CONSTANT), Json::from(&value));
+    assert_eq!(constant, tree);
+    assert_ne!(constant, Json::from(&json!({ "a": "x", "list": [] })));
+    assert_eq!(constant.get("a").and_then(Json::as_text), Some("x"));
+    assert_eq!(written(&constant), written(&tree));
+    assert_eq!(Value::from(constant), value);
+}
+
+#[test]
+fn an_escaped_text_is_compared_and_written_as_a_text() {
+    let (escaped, text) = (Json::Escaped(r#"\"a\"\n"#.into()), Json::from("\"a\"\n"));
+    assert_eq!(escaped, text);
+    assert_eq!(text, escaped);
+    assert_ne!(escaped, Json::from("a"));
+    assert_eq!(written(&escaped), written(&text));
+    assert_eq!(Value::from(escaped), Value::from(text));
 }
 
 fn written(json: &Json<'_>) -> String {
