@@ -1,6 +1,6 @@
 //! When does an answer leave? When those are made too that others wait for already.
 //!
-//! To send an answer wakes its client, which takes the kernel about as long as a review takes us. A
+//! To send an answer wakes its client, the dearest part of what the kernel does for a review. A
 //! client of many connections is woken once for answers that leave one after the other, and what
 //! decides about pods runs on while all it needs is in the processor's caches.
 
