@@ -171,14 +171,12 @@ impl Place {
                     let _ = write!(text, "{index}");
                 }
                 Step::Key(key) => {
-                    for part in key.split_inclusive(['~', '/']) {
-                        let escaped = part
-                            .strip_suffix('~')
-                            .map(|plain| (plain, "~0"))
-                            .or_else(|| part.strip_suffix('/').map(|plain| (plain, "~1")));
-                        let (plain, escape) = escaped.unwrap_or((part, ""));
-                        text.extend_from_slice(plain.as_bytes());
-                        text.extend_from_slice(escape.as_bytes());
+                    for byte in key.bytes() {
+                        match byte {
+                            b'~' => text.extend_from_slice(b"~0"),
+                            b'/' => text.extend_from_slice(b"~1"),
+                            _ => text.push(byte),
+                        }
                     }
                 }
             }
