@@ -16,3 +16,4 @@ mod original;
 mod program;
 mod protocols;
 mod running;
+mod turns;
