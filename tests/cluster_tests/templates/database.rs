@@ -134,6 +134,8 @@ fn a_deleted_pod_takes_its_user_of_the_database_with_it_when_asked() {
         &[
             ("agent-inject-template-url", &url(role)),
             ("agent-revoke-on-shutdown", "true"),
+            // Of the 5 s after which the kubelet kills what is left of the pod.
+            ("agent-revoke-grace", "1"),
         ],
         app::STAY,
     ));
