@@ -12,6 +12,10 @@ use std::{
 };
 
 use super::free_port;
+use crate::wait;
+
+/// Until its port can be had.
+const LIMIT: Duration = Duration::from_secs(5);
 
 /// Listens at one port for its whole life, except while it is stopped.
 #[derive(Debug)]
@@ -54,9 +58,13 @@ impl Application {
     /// Has it listen again.
     ///
     /// # Panics
-    /// When its port is taken.
+    /// When its port stays taken.
     pub fn start(&mut self) {
-        let listener = TcpListener::bind(("127.0.0.1", self.port)).expect("the application's port");
+        // A process that another thread starts at this moment has all that is open here, the socket
+        // that looked whether the port is free among it, until its own program runs.
+        let listener = wait::until(LIMIT, "the application's port to be free", || {
+            TcpListener::bind(("127.0.0.1", self.port))
+        });
         let ending = Arc::new(AtomicBool::new(false));
         let (reloads, until) = (Arc::clone(&self.reloads), Arc::clone(&ending));
         let thread = std::thread::spawn(move || {
