@@ -91,6 +91,8 @@ codes! {
     TokenConflict = 1036, "Remove one of the two; audience and lifetime of the pod's own volume stand in its definition.";
     /// An annotation is understood, but changes nothing here or less than with the original injector. The pod is admitted.
     NoEffect = 1037, "Remove it, or leave it if the message describes what is meant.";
+    /// Before the agent gives its token back it waits for the app, and by then the pod is killed. The pod is admitted.
+    NoTimeToRevoke = 1038, "Shorten `revoke-grace`, or lengthen the pod's `terminationGracePeriodSeconds`.";
 
     /// A pod of a namespace of the cluster's own (`kube-system`, `kube-public`) asks for injection.
     SystemNamespace = 1040, "Run the pod in a namespace of its own.";

@@ -22,6 +22,7 @@
 //! | Which volumes hold the files, and who sees them? | `selection`, `layout`, `volumes`, `containers` |
 //! | What is the agent told? | `config`, `auth`, `token`, `template`, `reload`, `environment` |
 //! | As whom does it run, who can read its files, what of the pod does it share? | `identity`, `readability`, `sharing` |
+//! | Has it time to give its token back? | `ending` |
 //! | Which pods cannot have an agent? | `validation`, and each of the above |
 //! | What is missing or differs? | `comparison`, `edits` |
 
@@ -34,6 +35,7 @@ mod container_patch;
 mod containers;
 mod context;
 mod edits;
+mod ending;
 mod environment;
 mod identity;
 mod injection;
@@ -178,6 +180,7 @@ fn edit(
     };
     let config = address.zip(login).map(|(address, login)| {
         let store = config::store(spec, settings, address, login);
+        ending::check(spec, &store, &pod, warnings);
         config::agent_config(spec, settings, store, &layout, &reloads)
     });
     let user = identity::of_agent(spec, settings, &reloads, &layout, &pod, problems, warnings);

@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, fmt::Write as _};
 
 use insta::{Settings as Snapshots, assert_snapshot};
 use serde_json::Value;
-use vouchsafe_shared::{annotations::InjectSpec, config::AgentConfig};
+use vouchsafe_shared::{
+    annotations::{Dialect, InjectSpec, Phases},
+    config::AgentConfig,
+};
 use vouchsafe_webhook::{
     admission::wording,
     json::Json,
@@ -78,6 +81,46 @@ fn each_feature_changes_what_it_is_about() {
         let mut options = Snapshots::clone_current();
         options.set_omit_expression(true);
         options.bind(|| assert_snapshot!(*name, text));
+    }
+}
+
+#[test]
+fn an_agent_that_is_killed_before_it_gives_its_token_back_is_told_of() {
+    let warnings = |grace: Option<&str>, period: Option<u64>, change: &dyn Fn(&mut InjectSpec)| {
+        let mut spec = base();
+        spec.revoke_on_shutdown = Some(true);
+        spec.revoke_grace = grace.map(|grace| grace.parse().unwrap());
+        change(&mut spec);
+        let mut pod = pod();
+        if let Some(period) = period {
+            pod["spec"]["terminationGracePeriodSeconds"] = period.into();
+        }
+        let settings = settings();
+        let outcome = inject(&Json::from(&pod), &spec, &Context::new(&settings)).unwrap();
+        wording::warnings(&outcome.warnings)
+    };
+    let original = |spec: &mut InjectSpec| spec.dialect = Dialect::Original;
+    assert_snapshot!(warnings(Some("5s"), Some(5), &|_| {}).join("\n"), @"VS1038 the agent's token: is not given back: the agent waits 5s for the app before, and after 5s the pod is killed (help: shorten revoke-grace, or lengthen the pod's terminationGracePeriodSeconds)");
+    for (grace, period, is_told) in [
+        (None, Some(5), true),
+        (None, Some(6), false),
+        (Some("29s"), None, false),
+        (Some("30s"), None, true),
+        (Some("1m"), Some(61), false),
+    ] {
+        let told = warnings(grace, period, &original);
+        assert_eq!(
+            !told.is_empty(),
+            is_told,
+            "{grace:?} of {period:?}: {told:?}"
+        );
+    }
+    let nobody_waits: [&dyn Fn(&mut InjectSpec); 2] =
+        [&|spec| spec.revoke_on_shutdown = Some(false), &|spec| {
+            spec.phases = Phases::Init;
+        }];
+    for change in nobody_waits {
+        assert_eq!(warnings(Some("1m"), Some(5), change), [""; 0]);
     }
 }
 

@@ -114,6 +114,7 @@ fn pods_that_cannot_get_what_they_ask_are_denied_with_every_reason() {
     let warnings_only = [
         Code::MountHidden,
         Code::NoEffect,
+        Code::NoTimeToRevoke,
         Code::NotRequested,
         Code::OtherProgram,
         Code::Shadowed,
